@@ -1,0 +1,85 @@
+"""Every error that the product raises on purpose: a code, the facts, and no words.
+
+``scheduler.wording.explain`` turns a code and its facts into a sentence; web and API each map
+the class to an HTTP status in one place.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Problem:
+    """One thing wrong with one input field.
+
+    ``field`` is the dotted path of the input ("title", "sites.1.class_id"; "" for the whole);
+    ``code`` names the sentence; ``facts`` fill it.
+    """
+
+    field: str
+    code: str
+    facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class Conflict:
+    """One resource that is wanted while another booking holds it, half-open UTC interval.
+
+    ``booking_public_id`` and ``title`` are those of the booking that holds it.
+    """
+
+    resource_id: int
+    resource_kind: str
+    resource_name: str
+    booking_public_id: str
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+class TongtangError(Exception):
+    """Base of all: ``code`` names the sentence, ``facts`` fill it."""
+
+    def __init__(self, code: str, **facts: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.facts: dict[str, Any] = facts
+
+
+class Invalid(TongtangError):
+    """Input that cannot be taken; every problem found is listed, not only the first."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("input.invalid", count=len(problems))
+        self.problems = tuple(problems)
+
+
+class NotFound(TongtangError):
+    """There is no such thing, or the viewer may not know of it."""
+
+
+class Forbidden(TongtangError):
+    """The viewer may see the thing but not do this to it."""
+
+
+class Refused(TongtangError):
+    """The thing's state does not allow it (a cancelled booking is not moved)."""
+
+
+class StaleEdit(TongtangError):
+    """Somebody else changed the thing after the editor read it. ``current`` is its version now."""
+
+    def __init__(self, *, current: int, given: int, **facts: Any) -> None:
+        super().__init__("edit.stale", current=current, given=given, **facts)
+
+
+class Clash(TongtangError):
+    """Resources are busy: the database refused the holds. ``conflicts`` names every one."""
+
+    def __init__(self, conflicts: Sequence[Conflict]) -> None:
+        super().__init__("booking.clash", count=len(conflicts))
+        self.conflicts = tuple(conflicts)
