@@ -1,0 +1,1 @@
+"""Papers for offices: writers over plain content, without a database, a web framework or a clock."""
