@@ -1,0 +1,1 @@
+"""Pages: a blueprint for each area, over the domain's verbs."""
