@@ -1,4 +1,4 @@
-"""What pages need beside our own files, made and not committed: vendor files from npm and compiled translations.
+"""What pages need beside our own files, made and never committed: npm's files and compiled translations.
 
 Pure functions of a checkout's root, with the standard library and Babel alone: the build hook, the tests and
 the command line call them. Nothing is done again when its inputs are unchanged.
@@ -21,19 +21,22 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+VENDOR = Path("scheduler", "static", "vendor")
+
 FILES = {
     "@tabler/core/dist/css/tabler.min.css": "tabler.min.css",
     "@tabler/icons/LICENSE": "tabler-icons.LICENSE",
 }
-"""Path in node_modules → name in static/vendor. Tabler's stylesheet carries its licence in its first lines."""
+"""Path in node_modules → name in static/vendor. Tabler's stylesheet begins with its licence."""
 
-ICONS = (
-    "address-book alert-circle alert-triangle archive arrow-back-up arrow-left arrow-right arrows-exchange-2 ban "
-    "building calendar calendar-event chart-bar check checks chevron-down chevron-left chevron-right circle-check "
-    "circle-dashed clipboard-text clock contrast-2 copy device-desktop door dots download external-link eye "
-    "file-text filter history home hourglass info-circle key language link list-check lock logout map-pin moon "
-    "mood-empty notebook package pencil plane plus presentation printer qrcode repeat rss school search settings "
-    "sun trash user user-circle users video x"
+ICONS = (  # noqa: SIM905 - one name a line would be a page
+    "address-book alert-circle alert-triangle archive arrow-back-up arrow-left arrow-right "
+    "arrows-exchange-2 ban building calendar calendar-event chart-bar check checks chevron-down chevron-left "
+    "chevron-right circle-check circle-dashed clipboard-text clock contrast-2 copy device-desktop "
+    "door dots download external-link eye file-text filter history home hourglass info-circle key "
+    "language link list-check lock logout map-pin moon mood-empty notebook package pencil plane plus "
+    "presentation printer qrcode repeat rss school search settings sun trash user user-circle users "
+    "video x"
 ).split()
 """Tabler outline icons that ``icon(name)`` of the templates can show."""
 
@@ -53,19 +56,27 @@ def install_vendor(root: Path) -> bool:
 
     npm runs in a scratch folder, without packages' scripts and without the packages that only tests use.
     """
-    target = root / "scheduler" / "static" / "vendor"
-    stamp = target / "stamp"
-    inputs = _digest([root / "package-lock.json", Path(__file__)])
-    if stamp.is_file() and stamp.read_text(encoding="ascii") == inputs:
+    if vendor_is_current(root):
         return False
+    target = root / VENDOR
     with tempfile.TemporaryDirectory(prefix="tongtang-npm-") as scratch:
         _npm_ci(root, Path(scratch))
         made = Path(scratch) / "vendor"
         _write_vendor(Path(scratch) / "node_modules", made)
-        (made / "stamp").write_text(inputs, encoding="ascii")
+        (made / "stamp").write_text(_vendor_inputs(root), encoding="ascii")
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(made, target)
     return True
+
+
+def vendor_is_current(root: Path) -> bool:
+    """Whether the vendor files were made from the present lock by the present rules."""
+    stamp = root / VENDOR / "stamp"
+    return stamp.is_file() and stamp.read_text(encoding="ascii") == _vendor_inputs(root)
+
+
+def _vendor_inputs(root: Path) -> str:
+    return _digest([root / "package-lock.json", Path(__file__)])
 
 
 def _digest(paths: Iterable[Path]) -> str:
@@ -142,8 +153,8 @@ def _split_selectors(selectors: str) -> list[str]:
 def time_grid_css() -> str:
     """The position classes of the time grid: the security policy allows no style attributes.
 
-    ``.at-N`` begins at five-minute row N (from 0), ``.for-N`` is N rows long, ``.lane-L-of-N`` is the Lth (from 0)
-    of N equal columns out of sixty.
+    ``.at-N`` begins at five-minute row N (from 0), ``.for-N`` is N rows long, ``.lane-L-of-N`` is the Lth
+    (from 0) of N equal columns out of sixty.
     """
     starts = (f".at-{n}{{grid-row-start:{n + 1}}}" for n in range(SLOTS_OF_DAY))
     lengths = (f".for-{n}{{grid-row-end:span {n}}}" for n in range(1, SLOTS_OF_DAY + 1))
@@ -159,7 +170,8 @@ def icon_sprite(svgs: dict[str, str]) -> str:
     """One SVG of symbols, from whole SVG files by name."""
     symbols = []
     for name, svg in sorted(svgs.items()):
-        shapes = re.sub(r"\s+", " ", svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")]).strip()
+        inner = svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")]
+        shapes = " ".join(inner.split())
         shapes = shapes.replace('<path stroke="none" d="M0 0h24v24H0z" fill="none" /> ', "")
         symbols.append(f'<symbol id="{name}" viewBox="0 0 24 24">{shapes}</symbol>')
     return '<svg xmlns="http://www.w3.org/2000/svg">' + "".join(symbols) + "</svg>\n"
@@ -207,7 +219,8 @@ def _add(merged: Catalog, owners: dict, message, path: Path) -> None:
     known = merged.get(first, message.context)
     if known is not None and known.string != message.string:
         raise AssetError(
-            f"“{first}” is {known.string!r} in {owners[key].name} and {message.string!r} in {path.name}: {path}"
+            f"“{first}” is {known.string!r} in {owners[key]} and {message.string!r} in {path}: "
+            "one message has one translation, or a context (msgctxt) of its own"
         )
     owners.setdefault(key, path)
     merged.add(message.id, message.string, context=message.context)

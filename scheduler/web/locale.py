@@ -1,16 +1,15 @@
-"""The viewer's language and light or dark: how they are chosen, kept and switched (both work without JavaScript)."""
+"""The viewer's language, and light or dark: how they are chosen, kept and switched, without JavaScript."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import flask_babel
 from flask import Blueprint, Flask, abort, current_app, has_request_context, redirect, request
-from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
+
+from scheduler.web.own_pages import own_page
 
 LANGUAGES = ("zh", "en")
 THEMES = ("auto", "light", "dark")
@@ -56,7 +55,7 @@ def language() -> str:
 
 
 def theme() -> str:
-    """"auto" follows the viewer's system."""
+    """ "auto" follows the viewer's system."""
     choice = request.cookies.get("theme") if has_request_context() else None
     return choice if choice in THEMES else "auto"
 
@@ -64,24 +63,6 @@ def theme() -> str:
 def here() -> str:
     """This page's path and query, for forms that come back to it."""
     return request.full_path.rstrip("?") if has_request_context() else "/"
-
-
-def own_page(target: str | None) -> str:
-    """``target`` when it is a path of this site that can be read with GET, else "/".
-
-    Backslashes and control characters are refused too: browsers read ``/\\host`` as another site.
-    """
-    if not target or not target.startswith("/") or target.startswith("//") or "\\" in target:
-        return "/"
-    if any(ord(character) < 33 or ord(character) == 127 for character in target):
-        return "/"
-    try:
-        current_app.create_url_adapter(request).match(urlsplit(target).path, method="GET")
-    except RequestRedirect:
-        return target
-    except (HTTPException, ValueError):
-        return "/"
-    return target
 
 
 @preferences.post("/language")

@@ -29,7 +29,8 @@ def set_up_static_files(app: Flask) -> None:
             response.headers["Cache-Control"] = FOR_A_YEAR
         if response.mimetype in TEXT:
             response.vary.add("Accept-Encoding")
-            if response.status_code == 200 and "Range" not in request.headers and request.accept_encodings["gzip"]:
+            whole = response.status_code == 200 and "Range" not in request.headers
+            if whole and request.accept_encodings["gzip"]:
                 _send_compressed(app, response)
         return response
 
@@ -58,6 +59,7 @@ def _send_compressed(app: Flask, response: Response) -> None:
     etag, _ = response.get_etag()
     if etag:
         response.set_etag(f"{etag}-gzip")
+        response.make_conditional(request)
 
 
 @lru_cache(maxsize=64)
