@@ -49,6 +49,9 @@ class TongtangError(Exception):
         self.code = code
         self.facts: dict[str, Any] = facts
 
+    def __str__(self) -> str:
+        return f"{self.code} {self.facts}"
+
 
 class Invalid(TongtangError):
     """Input that cannot be taken; every problem found is listed, not only the first."""
@@ -56,6 +59,9 @@ class Invalid(TongtangError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("input.invalid", count=len(problems))
         self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        return "; ".join(f"{p.field}: {p.code} {dict(p.facts)}" for p in self.problems)
 
 
 class NotFound(TongtangError):

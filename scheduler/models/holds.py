@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, PrimaryKeyConstraint
 from sqlalchemy.orm import Mapped
@@ -11,6 +11,10 @@ from scheduler.models.base import Base, guard_table, refers
 
 OVERLAP = "hold_overlap"
 """What the refusal says: the SQLite trigger's message and the PostgreSQL constraint's name."""
+
+
+LONGEST = timedelta(days=7)
+"""No hold is longer; so a search for what overlaps looks back no further than this."""
 
 
 class Hold(Base):
@@ -24,6 +28,7 @@ class Hold(Base):
         PrimaryKeyConstraint("resource_id", "lane", "starts_at"),
         ForeignKeyConstraint(["resource_id", "lane"], ["lane.resource_id", "lane.number"]),
         CheckConstraint("ends_at > starts_at", name="interval"),
+        CheckConstraint(f"ends_at - starts_at <= {int(LONGEST.total_seconds())}", name="length"),
         Index(None, "booking_id"),
         # One b-tree, no second look-up by rowid: 1.4 times a bare insert with the check included.
         {"sqlite_with_rowid": False},

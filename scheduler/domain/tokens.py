@@ -1,4 +1,4 @@
-"""The secret in a feed's address."""
+"""Random secrets: in feed addresses, sign-ins and API tokens."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def hash_token(token: str) -> str:
     """What is stored in place of the token: its SHA-256, 64 hexadecimal digits, for any text at all.
 
     No salt and no slow hash: they slow the guessing of passwords that people choose, and nobody guesses 256
-    random bits. No comparison in constant time: a feed is looked up by this hash in an index, and what the
+    random bits. No comparison in constant time: a row is looked up by this hash in an index, and what the
     timing could tell of a stored hash is of no use without a token that hashes to it.
     """
     return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()

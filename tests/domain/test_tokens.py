@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 
-from scheduler.feeds.token import hash_token, new_token
+from scheduler.domain.tokens import hash_token, new_token
 
 
 def test_a_token_has_256_bits_and_fits_an_address() -> None:

@@ -1,0 +1,200 @@
+"""Who and what a plan brings together: references looked up, rules checked, sites derived."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scheduler.domain.plans import BookingPlan, SitePlan
+from scheduler.errors import Invalid, Problem
+from scheduler.models.bookings import Booking, ParticipantRole, Side
+from scheduler.models.places import Organisation
+from scheduler.models.resources import Resource, ResourceKind, Room, SchoolClass
+
+KIND_OF_ROLE = {
+    ParticipantRole.CLASS: ResourceKind.CLASS,
+    ParticipantRole.ROOM: ResourceKind.ROOM,
+    ParticipantRole.ACCOUNT: ResourceKind.ACCOUNT,
+}
+
+
+@dataclass(frozen=True)
+class SiteCast:
+    """One end of the booking."""
+
+    organisation_id: int
+    side: Side
+
+
+@dataclass(frozen=True)
+class Part:
+    """A resource in a role; ``site`` is the index of its site, None where it belongs to none."""
+
+    resource_id: int
+    role: ParticipantRole
+    site: int | None
+
+
+@dataclass
+class Cast:
+    """The sites and parts of a plan, checked."""
+
+    sites: list[SiteCast] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+    follows_id: int | None = None
+
+    @property
+    def resource_ids(self) -> list[int]:
+        """Every resource, each once."""
+        return [part.resource_id for part in self.parts]
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    path: str
+    resource_id: int
+    role: ParticipantRole
+    site: int | None
+
+    @property
+    def kind(self) -> ResourceKind:
+        return KIND_OF_ROLE.get(self.role, ResourceKind.PERSON)
+
+
+def cast_plan(
+    session: Session, plan: BookingPlan, *, partnership_id: int, booking: Booking | None = None
+) -> Cast:
+    """Look everything up and check it; raises Invalid with every problem.
+
+    A resource that ``booking`` already has may stay although it was retired since.
+    """
+    problems: list[Problem] = []
+    wanted = list(_wanted(plan))
+    known = _resources(session, {item.resource_id for item in wanted}, partnership_id)
+    kept = {part.resource_id for part in booking.participations} if booking else set()
+    seen: set[int] = set()
+    for item in wanted:
+        code = _objection(item, known.get(item.resource_id), kept, seen)
+        if code:
+            problems.append(Problem(item.path, code, {"name": _name(known, item.resource_id)}))
+        seen.add(item.resource_id)
+    problems += _rooms_too_small(plan, known)
+    cast = Cast(parts=[Part(item.resource_id, item.role, item.site) for item in wanted])
+    cast.follows_id = _lesson_id(session, plan, partnership_id, problems)
+    cast.sites = _sites(session, plan, known, partnership_id, booking, problems)
+    if problems:
+        raise Invalid(problems)
+    return cast
+
+
+def _wanted(plan: BookingPlan) -> Iterator[_Wanted]:
+    if plan.host.room_id:
+        yield _Wanted("host.room_id", plan.host.room_id, ParticipantRole.ROOM, 0)
+    for index, person in enumerate(plan.people):
+        yield _Wanted(f"people.{index}.person_id", person.person_id, person.role, None)
+    for index, site in enumerate(plan.receiving):
+        for name, resource_id, role in (
+            ("class_id", site.class_id, ParticipantRole.CLASS),
+            ("room_id", site.room_id, ParticipantRole.ROOM),
+            ("assistant_id", site.assistant_id, ParticipantRole.ASSISTANT),
+        ):
+            if resource_id:
+                yield _Wanted(f"receiving.{index}.{name}", resource_id, role, index + 1)
+    if plan.account_id:
+        yield _Wanted("account_id", plan.account_id, ParticipantRole.ACCOUNT, None)
+
+
+def _resources(session: Session, ids: set[int], partnership_id: int) -> dict[int, Resource]:
+    """Those of the partnership; another partnership's are as unknown as those that never were."""
+    rows = session.scalars(
+        select(Resource).where(Resource.id.in_(ids), Resource.partnership_id == partnership_id)
+    )
+    return {resource.id: resource for resource in rows}
+
+
+def _name(known: dict[int, Resource], resource_id: int) -> str:
+    return known[resource_id].name if resource_id in known else ""
+
+
+def _objection(item: _Wanted, resource: Resource | None, kept: set[int], seen: set[int]) -> str:
+    if resource is None or resource.kind is not item.kind:
+        return "reference.unknown"
+    if resource.retired_at and resource.id not in kept:
+        return "reference.retired"
+    return "reference.twice" if resource.id in seen else ""
+
+
+def _rooms_too_small(plan: BookingPlan, known: dict[int, Resource]) -> Iterator[Problem]:
+    for index, site in enumerate(plan.receiving):
+        pupils, room = known.get(site.class_id or 0), known.get(site.room_id or 0)
+        if not isinstance(pupils, SchoolClass) or not isinstance(room, Room) or room.seats is None:
+            continue
+        if pupils.head_count > room.seats:
+            facts = {
+                "class_name": pupils.name,
+                "head_count": pupils.head_count,
+                "room": room.name,
+                "seats": room.seats,
+            }
+            yield Problem(f"receiving.{index}.room_id", "room.too_small", facts)
+
+
+def _lesson_id(
+    session: Session, plan: BookingPlan, partnership_id: int, problems: list[Problem]
+) -> int | None:
+    if not plan.follows:
+        return None
+    lesson_id = session.scalar(
+        select(Booking.id).where(Booking.public_id == plan.follows, Booking.partnership_id == partnership_id)
+    )
+    if lesson_id is None:
+        problems.append(Problem("follows", "reference.unknown"))
+    return lesson_id
+
+
+def _sites(
+    session: Session,
+    plan: BookingPlan,
+    known: dict[int, Resource],
+    partnership_id: int,
+    booking: Booking | None,
+    problems: list[Problem],
+) -> list[SiteCast]:
+    ends = [("host", Side.HOST, plan.host)]
+    ends += [(f"receiving.{i}", Side.RECEIVING, site) for i, site in enumerate(plan.receiving)]
+    wanted = [(path, side, _organisation_of(site, known)) for path, side, site in ends]
+    kept = {site.organisation_id for site in booking.sites} if booking else set()
+    usable = _organisations(session, {id_ for _, _, id_ in wanted if id_}, partnership_id)
+    sites = []
+    for path, side, organisation_id in wanted:
+        organisation = usable.get(organisation_id or 0)
+        if organisation is None:
+            code = "reference.unknown" if organisation_id else "site.empty"
+            problems.append(Problem(f"{path}.organisation_id", code))
+        elif organisation.retired_at and organisation.id not in kept:
+            problems.append(
+                Problem(f"{path}.organisation_id", "reference.retired", {"name": organisation.name})
+            )
+        else:
+            sites.append(SiteCast(organisation.id, side))
+    return sites
+
+
+def _organisation_of(site: SitePlan, known: dict[int, Resource]) -> int | None:
+    """The site's organisation: as given, else that of its class, room or assisting teacher."""
+    if site.organisation_id:
+        return site.organisation_id
+    for resource_id in (site.class_id, site.room_id, site.assistant_id):
+        if resource_id and resource_id in known:
+            return known[resource_id].organisation_id
+    return None
+
+
+def _organisations(session: Session, ids: set[int], partnership_id: int) -> dict[int, Organisation]:
+    rows = session.scalars(
+        select(Organisation).where(Organisation.id.in_(ids), Organisation.partnership_id == partnership_id)
+    )
+    return {organisation.id: organisation for organisation in rows}

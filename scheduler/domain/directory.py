@@ -1,0 +1,234 @@
+"""The directory's verbs: create, change, retire, restore a row of any shelf."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from scheduler.domain import access, audit
+from scheduler.domain.access import Viewer
+from scheduler.domain.act import Act
+from scheduler.domain.fields import Day, Text, clean_fields
+from scheduler.domain.shelves import PARENTS, Shelf
+from scheduler.errors import Invalid, NotFound, Problem, StaleEdit
+from scheduler.models.bookings import Booking, Participation, Site
+from scheduler.models.feeds import FeedFragment
+from scheduler.models.holds import Hold
+from scheduler.models.places import FormerName, Organisation, Partnership, Region
+from scheduler.models.resources import Lane, Resource
+
+FORMER_NAME_FIELDS = (
+    Text(name="name", label="曾用名", required=True),
+    Day(name="until", label="用到哪一天（不含）", required=True),
+)
+
+
+def get_entry(session: Session, shelf: Shelf, entry_id: int) -> Any:
+    """The row, or NotFound."""
+    entry = session.get(shelf.model, entry_id)
+    if entry is None:
+        raise NotFound("directory.not_found")
+    return entry
+
+
+def parent_of(session: Session, shelf: Shelf, parent_id: int) -> Any:
+    """The row that new rows of the shelf belong to; Invalid at its field when it is unknown or retired."""
+    if not shelf.parent:
+        return None
+    parent: Any = session.get(PARENTS[shelf.parent], parent_id)
+    if parent is None:
+        raise Invalid([Problem(shelf.parent, "reference.unknown")])
+    if parent.retired_at:
+        raise Invalid([Problem(shelf.parent, "reference.retired", {"name": parent.name})])
+    return parent
+
+
+def partnership_of(entry: Any) -> int:
+    """The partnership a row belongs to; its own id for a partnership."""
+    return entry.id if isinstance(entry, Partnership) else int(entry.partnership_id)
+
+
+def create_entry(session: Session, shelf: Shelf, raw: Mapping[str, Any], *, viewer: Viewer, act: Act) -> Any:
+    """Add a row. Raises Invalid, Forbidden, or NotFound for a parent outside the viewer's sight."""
+    values = clean_fields(shelf.fields, raw, strict=True)
+    parent = parent_of(session, shelf, values[shelf.parent]) if shelf.parent else None
+    if parent is not None and not access.can_see_partnership(viewer, partnership_of(parent)):
+        raise Invalid([Problem(shelf.parent, "reference.unknown")])
+    access.require(shelf.may_edit(viewer, parent))
+    entry: Any = shelf.model()
+    if parent is not None and shelf.model is not Region:
+        entry.partnership_id = partnership_of(parent)
+    _write(entry, values)
+    session.add(entry)
+    _flush_unique(session, values)
+    if isinstance(entry, Resource):
+        set_capacity(session, entry, entry.capacity)
+    _note(session, shelf, entry, act=act, verb="create", before={})
+    return entry
+
+
+def change_entry(
+    session: Session, shelf: Shelf, entry: Any, raw: Mapping[str, Any], *, version: int, act: Act
+) -> Any:
+    """Change a row; where it belongs stays. Raises Invalid or StaleEdit.
+
+    Bookings that show it are marked revised, so that feeds tell the new name.
+    """
+    raw = {**raw, shelf.parent: getattr(entry, shelf.parent)} if shelf.parent else raw
+    values = clean_fields(shelf.fields, raw, strict=True)
+    if entry.version != version:
+        raise StaleEdit(current=entry.version, given=version, title=entry.name)
+    before = entry_facts(shelf, entry)
+    _write(entry, values)
+    _flush_unique(session, values)
+    if isinstance(entry, Resource):
+        set_capacity(session, entry, entry.capacity)
+    if entry_facts(shelf, entry) != before:
+        revise_bookings_with(session, entry, act=act)
+        _note(session, shelf, entry, act=act, verb="change", before=before)
+    return entry
+
+
+def retire_entry(session: Session, shelf: Shelf, entry: Any, *, version: int, act: Act) -> Any:
+    """Take a row out of every choice; what already has it keeps it. Undone by ``restore_entry``."""
+    return _set_retired(session, shelf, entry, act.at, version=version, act=act, verb="retire")
+
+
+def restore_entry(session: Session, shelf: Shelf, entry: Any, *, version: int, act: Act) -> Any:
+    """Bring a retired row back."""
+    return _set_retired(session, shelf, entry, None, version=version, act=act, verb="restore")
+
+
+def add_former_name(
+    session: Session, organisation: Organisation, raw: Mapping[str, Any], *, act: Act
+) -> None:
+    """Note the name that an organisation bore until a day (exclusive). Raises Invalid."""
+    values = clean_fields(FORMER_NAME_FIELDS, raw, strict=True)
+    until: date = values["until"]
+    if any(former.until == until for former in organisation.former_names):
+        raise Invalid([Problem("until", "former_name.taken", {"until": until})])
+    organisation.former_names.append(FormerName(**values))
+    session.flush()
+    session.expire(organisation, ["former_names"])
+    _note_former_name(session, organisation, act=act, verb="add_name", before={}, after=values)
+
+
+def remove_former_name(session: Session, organisation: Organisation, former_id: int, *, act: Act) -> None:
+    """Take back a former name that was entered by mistake. Raises NotFound."""
+    former = next((former for former in organisation.former_names if former.id == former_id), None)
+    if former is None:
+        raise NotFound("directory.not_found")
+    before = {"name": former.name, "until": former.until}
+    organisation.former_names.remove(former)
+    _note_former_name(session, organisation, act=act, verb="remove_name", before=before, after={})
+
+
+def set_capacity(session: Session, resource: Resource, capacity: int) -> None:
+    """Give the resource lanes 0 … capacity − 1. Raises Invalid when a lane to be taken away is held."""
+    resource.capacity = capacity
+    surplus = [lane.number for lane in resource.lanes if lane.number >= capacity]
+    held = session.scalar(
+        select(Hold.booking_id).where(Hold.resource_id == resource.id, Hold.lane.in_(surplus)).limit(1)
+    )
+    if held is not None:
+        raise Invalid([Problem("capacity", "capacity.in_use", {"name": resource.name})])
+    resource.lanes = [lane for lane in resource.lanes if lane.number < capacity] + [
+        Lane(number=number) for number in range(len(resource.lanes) - len(surplus), capacity)
+    ]
+    session.flush()
+
+
+def entry_facts(shelf: Shelf, entry: Any) -> dict[str, Any]:
+    """The row's fields as plain values."""
+    values = {field.name: getattr(entry, field.name) for field in shelf.fields}
+    return {**values, "retired": entry.retired_at is not None}
+
+
+def revise_bookings_with(session: Session, entry: Any, *, act: Act) -> None:
+    """Bookings that show this row read differently now: drop their kept calendar text, move their stamp."""
+    if isinstance(entry, Resource):
+        showing = select(Participation.booking_id).where(Participation.resource_id == entry.id)
+    elif isinstance(entry, Organisation):
+        showing = select(Site.booking_id).where(Site.organisation_id == entry.id)
+    else:
+        return
+    session.execute(delete(FeedFragment).where(FeedFragment.booking_id.in_(showing)))
+    session.execute(update(Booking).where(Booking.id.in_(showing)).values(revised_at=act.at))
+
+
+def _write(entry: Any, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        if isinstance(value, tuple):
+            setattr(entry, name, ",".join(value))
+        elif value is None and name in ("zone", "capacity", "subject"):
+            setattr(entry, name, {"zone": "Asia/Shanghai", "capacity": 1, "subject": ""}[name])
+        else:
+            setattr(entry, name, value)
+
+
+def _flush_unique(session: Session, values: Mapping[str, Any]) -> None:
+    try:
+        session.flush()
+    except StaleDataError as error:
+        raise StaleEdit(current=0, given=0, title=str(values.get("name", ""))) from error
+    except IntegrityError as error:
+        if "unique" not in str(error.orig).lower():
+            raise
+        raise Invalid([Problem("name", "name.taken", {"name": values.get("name", "")})]) from error
+
+
+def _set_retired(
+    session: Session, shelf: Shelf, entry: Any, at: Any, *, version: int, act: Act, verb: str
+) -> Any:
+    if entry.version != version:
+        raise StaleEdit(current=entry.version, given=version, title=entry.name)
+    before = entry_facts(shelf, entry)
+    entry.retired_at = at
+    session.flush()
+    _note(session, shelf, entry, act=act, verb=verb, before=before)
+    return entry
+
+
+def _note(
+    session: Session, shelf: Shelf, entry: Any, *, act: Act, verb: str, before: Mapping[str, Any]
+) -> None:
+    audit.note(
+        session,
+        act=act,
+        verb=verb,
+        subject=shelf.model.__tablename__,
+        subject_id=entry.id,
+        partnership_id=partnership_of(entry),
+        before=before,
+        after=entry_facts(shelf, entry),
+    )
+    session.flush()
+
+
+def _note_former_name(
+    session: Session,
+    organisation: Organisation,
+    *,
+    act: Act,
+    verb: str,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+) -> None:
+    revise_bookings_with(session, organisation, act=act)
+    audit.note(
+        session,
+        act=act,
+        verb=verb,
+        subject="organisation",
+        subject_id=organisation.id,
+        partnership_id=organisation.partnership_id,
+        before=before,
+        after=after,
+    )
+    session.flush()

@@ -1,0 +1,163 @@
+"""Placing and releasing holds. The database refuses an overlap; this module names who was in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, delete, func, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from scheduler.errors import Clash, Conflict
+from scheduler.models.bookings import Booking
+from scheduler.models.holds import LONGEST, OVERLAP, Hold
+from scheduler.models.resources import Resource
+
+
+@dataclass(frozen=True)
+class Span:
+    """A half-open interval of UTC instants."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+def replace_holds(session: Session, *, booking_id: int, resource_ids: Collection[int], span: Span) -> None:
+    """Let the booking hold exactly these resources for ``span``, releasing what it held before.
+
+    Raises Clash, naming everyone who is busy; the booking's earlier holds then stand unchanged.
+    """
+    capacities = _lock_resources(session, resource_ids)
+    try:
+        with session.begin_nested():
+            release_holds(session, booking_id=booking_id)
+            lanes = _free_lanes(session, capacities, span)
+            rows = [
+                {
+                    "resource_id": resource_id,
+                    "lane": lanes.get(resource_id, 0),
+                    "starts_at": span.starts_at,
+                    "ends_at": span.ends_at,
+                    "booking_id": booking_id,
+                }
+                for resource_id in capacities
+            ]
+            if rows:
+                session.execute(insert(Hold.__table__), rows)  # type: ignore[arg-type]
+    except IntegrityError as error:
+        if not is_overlap(error):
+            raise
+        raise Clash(conflicts(session, resource_ids, span, leave_out=booking_id)) from error
+
+
+def release_holds(session: Session, *, booking_id: int) -> None:
+    """Give back everything the booking holds."""
+    session.execute(delete(Hold).where(Hold.booking_id == booking_id))
+
+
+def conflicts(
+    session: Session, resource_ids: Collection[int], span: Span, *, leave_out: int | None = None
+) -> list[Conflict]:
+    """Every hold of a wanted resource that has no lane free throughout ``span``, by resource and time."""
+    rows = session.execute(_overlapping(resource_ids, span, leave_out=leave_out)).all()
+    taken: dict[int, set[int]] = {}
+    for hold, _booking, _resource in rows:
+        taken.setdefault(hold.resource_id, set()).add(hold.lane)
+    return [
+        Conflict(
+            resource_id=resource.id,
+            resource_kind=resource.kind.value,
+            resource_name=resource.name,
+            booking_public_id=booking.public_id,
+            title=booking.title,
+            starts_at=hold.starts_at,
+            ends_at=hold.ends_at,
+        )
+        for hold, booking, resource in rows
+        if len(taken[resource.id]) >= resource.capacity
+    ]
+
+
+def is_overlap(error: IntegrityError) -> bool:
+    """Whether the database refused because of an overlap (equal starts hit PostgreSQL's key first)."""
+    diagnosis = getattr(error.orig, "diag", None)
+    if diagnosis is not None:
+        return diagnosis.constraint_name in (OVERLAP, "pk_hold")
+    return OVERLAP in str(error.orig)
+
+
+def _touching(span: Span) -> tuple[ColumnElement[bool], ...]:
+    """Holds that overlap ``span``; the bound on the start keeps years of history out of the scan."""
+    return (
+        Hold.starts_at > span.starts_at - LONGEST,
+        Hold.starts_at < span.ends_at,
+        Hold.ends_at > span.starts_at,
+    )
+
+
+def _overlapping(
+    resource_ids: Collection[int], span: Span, *, leave_out: int | None
+) -> Select[Hold, Booking, Resource]:
+    return (
+        select(Hold, Booking, Resource)
+        .join(Booking, Booking.id == Hold.booking_id)
+        .join(Resource, Resource.id == Hold.resource_id)
+        .where(
+            Hold.resource_id.in_(resource_ids),
+            *_touching(span),
+            Hold.booking_id != (leave_out or 0),
+        )
+        .order_by(Resource.kind, Resource.name, Hold.starts_at)
+    )
+
+
+def _lock_resources(session: Session, resource_ids: Collection[int]) -> dict[int, int]:
+    """id → capacity, in order of id, the rows locked on PostgreSQL.
+
+    Two transactions that both insert overlapping holds would wait for each other's rows and one
+    would die of a deadlock; locking in one order lets the loser wait its turn and be told who won.
+    """
+    rows = session.execute(
+        select(Resource.id, Resource.capacity)
+        .where(Resource.id.in_(resource_ids))
+        .order_by(Resource.id)
+        .with_for_update(key_share=True)
+    )
+    return dict(rows.all())
+
+
+def _free_lanes(session: Session, capacities: dict[int, int], span: Span) -> dict[int, int]:
+    """The lowest lane free throughout ``span`` of each resource that has several; 0 when none is."""
+    several = {resource_id: capacity for resource_id, capacity in capacities.items() if capacity > 1}
+    if not several:
+        return {}
+    taken: set[tuple[int, int]] = set(
+        session.execute(
+            select(Hold.resource_id, Hold.lane).where(Hold.resource_id.in_(several), *_touching(span))
+        )
+    )
+    return {
+        resource_id: next((lane for lane in range(capacity) if (resource_id, lane) not in taken), 0)
+        for resource_id, capacity in several.items()
+    }
+
+
+def count_overlaps(session: Session) -> int:
+    """Pairs of holds that overlap, by an independent self-join: 0 unless the guard is broken."""
+    other = Hold.__table__.alias("other")
+    mine = Hold.__table__
+    pairs: Sequence[int] = session.scalars(
+        select(func.count())
+        .select_from(mine)
+        .join(
+            other,
+            (mine.c.resource_id == other.c.resource_id)
+            & (mine.c.lane == other.c.lane)
+            & (mine.c.starts_at < other.c.ends_at)
+            & (mine.c.ends_at > other.c.starts_at)
+            & ((mine.c.starts_at < other.c.starts_at) | (mine.c.booking_id < other.c.booking_id)),
+        )
+    ).all()
+    return pairs[0]

@@ -1,0 +1,112 @@
+"""The one place where an error's code becomes a sentence. A test proves that every code stands here."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from scheduler.errors import Conflict, Problem, TongtangError
+from scheduler.wording.catalogue import say
+from scheduler.wording.labels import label
+from scheduler.wording.moments import interval_words, moment_words
+
+DEFAULT_ZONE = "Asia/Shanghai"
+
+SENTENCES: dict[str, str] = {
+    "input.invalid": "有 %(count)s 处需要修改，填写的内容都还在。",
+    "field.required": "请填写这一项。",
+    "field.unknown": "没有这一项，请检查名称是否写错。",
+    "field.not_text": "这里需要文字。",
+    "field.too_long": "太长了：最多 %(longest)s 字，现在有 %(length)s 字。",
+    "field.control_characters": "含有看不见的控制字符，请删去后重新输入。",
+    "field.identity_number": "像是身份证号。本系统不收集证件号码，请删去。",
+    "field.phone_number": "像是手机号码。请不要在文字里写电话，联系方式填在人员名录里。",
+    "field.email": "不是完整的电子邮箱地址，例如 name@example.org。",
+    "field.url": "不是完整的网址，应以 http:// 或 https:// 开头。",
+    "field.meeting_number": "只能有数字、字母、空格和短横线。",
+    "field.phone": "不是电话号码。",
+    "field.not_whole": "请填整数。",
+    "field.out_of_range": "应在 %(least)s 到 %(most)s 之间。",
+    "field.not_an_option": "不在可选项里，请重新选择。",
+    "field.not_a_date": "不是有效的日期，请写成 2026-12-06 这样。",
+    "field.year_out_of_range": "年份应在 %(first)s 到 %(last)s 之间。",
+    "field.zone": "没有这个时区，例如 Asia/Shanghai。",
+    "field.not_a_list": "这里需要一个列表。",
+    "field.not_an_object": "这里需要一组名称和值。",
+    "field.too_many": "最多 %(most)s 行。",
+    "time.not_a_time": "不是有效的时间，请写成 10:00 这样。",
+    "time.nonexistent": "没有 %(time)s 这个时刻，一天从 00:00 到 23:59。",
+    "time.skipped": "%(zone)s 的钟表在这一天跳过了 %(time)s，请换一个时间。",
+    "time.not_an_instant": "不是有效的时间，请写成 2026-12-06T10:00:00+08:00 这样。",
+    "time.no_offset": "时间要带时区，例如末尾加 +08:00。",
+    "time.zero_length": "结束时间和开始时间相同，请填写实际的时长。",
+    "time.ends_before_start": "结束时间早于开始时间。",
+    "time.too_long": "一场活动要短于 %(hours)s 小时，请分成几场。",
+    "reference.unknown": "名录里没有这一项，请重新选择。",
+    "reference.retired": "%(name)s 已停用，请选择其他的，或请协调员恢复。",
+    "reference.twice": "%(name)s 在这场活动里已经选过一次。",
+    "room.too_small": "%(room)s 有 %(seats)s 个座位，%(class_name)s 有 %(head_count)s 人，坐不下。",
+    "site.empty": "请选择学校或班级。",
+    "segments.too_long": "各环节共 %(planned)s 分钟，超过了活动时长 %(length)s 分钟。",
+    "capacity.in_use": "%(name)s 已有同时进行的活动用到了这么多路，请先改动那些活动。",
+    "name.taken": "已经有一个叫“%(name)s”的。",
+    "former_name.taken": "%(until)s 已经登记过一个曾用名。",
+    "email.taken": "%(email)s 已经有账号。",
+    "grant.taken": "已经有这个角色。",
+    "password.weak": "密码至少 %(shortest)s 个字符，且不能只是几个字符的重复。",
+    "feed.not_personal": "入会密码只能出现在个人的订阅里。",
+    "feed.not_found": "没有这个订阅，可能已经停用或换了新链接。",
+    "booking.not_found": "没有这场活动，或者您没有查看它的权限。",
+    "booking.clash": "有 %(count)s 处占用冲突，活动没有保存，填写的内容都还在。",
+    "booking.not_changeable": "《%(title)s》%(state)s，不能再修改。",
+    "booking.not_movable": "《%(title)s》%(state)s，不能再改时间。",
+    "booking.not_cancellable": "《%(title)s》%(state)s，不能再取消。",
+    "record.more_than_expected": "实到 %(present)s 人，多于应到 %(expected)s 人。",
+    "record.not_a_class_of_it": "这个班没有参加这场活动。",
+    "record.not_a_segment_of_it": "这场活动没有这个环节。",
+    "record.row_twice": "这一行重复了。",
+    "record.filed": "《%(title)s》的记录已经归档，要修改请先重新打开。",
+    "record.attendance_missing": "还没有填写这些班级的应到和实到：%(classes)s。",
+    "record.not_recordable": "《%(title)s》%(state)s，不能填写记录。",
+    "record.too_early": "《%(title)s》%(starts_at)s 才开始，上课后再填写记录。",
+    "record.missing": "《%(title)s》还没有记录。",
+    "edit.stale": "在您修改的时候，别人已经保存了新的内容。请对照两个版本，再决定保留哪一个。",
+    "directory.not_found": "名录里没有这一项，或者您没有查看它的权限。",
+    "access.not_found": "没有找到这个页面，或者您没有查看它的权限。",
+    "access.forbidden": "您的角色不能做这件事，请联系本协作的协调员。",
+    "sign_in.wrong": "邮箱或密码不对。",
+    "sign_in.too_often": "试的次数太多了，请 %(minutes)s 分钟后再试。",
+    "user.not_oneself": "不能停用自己或取消自己的管理员角色，请另一位管理员来做。",
+    "clash.sentence": "%(name)s %(interval)s 在《%(title)s》中，%(until)s 后有空。",
+}
+
+
+def explain(error: TongtangError | Problem, language: str, *, zone: str = DEFAULT_ZONE) -> str:
+    """The error or problem as a sentence in ``language``, its times in ``zone``."""
+    facts = {name: _fact(value, language, zone) for name, value in error.facts.items()}
+    return say(language, SENTENCES[error.code], **facts)
+
+
+def conflict_words(conflict: Conflict, language: str, *, zone: str = DEFAULT_ZONE) -> str:
+    """Who is busy, with what, until when."""
+    return say(
+        language,
+        SENTENCES["clash.sentence"],
+        name=conflict.resource_name,
+        title=conflict.title,
+        interval=interval_words(conflict.starts_at, conflict.ends_at, language, zone),
+        until=moment_words(conflict.ends_at, language, zone)[-5:],
+    )
+
+
+def _fact(value: Any, language: str, zone: str) -> Any:
+    if isinstance(value, StrEnum):
+        return label(language, value)
+    if isinstance(value, datetime):
+        return moment_words(value, language, zone)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return ("、" if language == "zh" else ", ").join(str(item) for item in value)
+    return value

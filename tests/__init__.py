@@ -1,0 +1,1 @@
+"""Tests mirror the package; journeys, browser and benchmarks stand beside."""
