@@ -89,3 +89,14 @@ class Clash(TongtangError):
     def __init__(self, conflicts: Sequence[Conflict]) -> None:
         super().__init__("booking.clash", count=len(conflicts))
         self.conflicts = tuple(conflicts)
+
+
+STATUS: dict[type[TongtangError], int] = {
+    Invalid: 422,
+    NotFound: 404,
+    Forbidden: 403,
+    Refused: 409,
+    StaleEdit: 409,
+    Clash: 409,
+}
+"""The HTTP status (RFC 9110 §15.5) that pages and API answer with."""

@@ -10,9 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import create_engine, make_url, text
 
 from scheduler import clock
+from scheduler.app import create_app
+from scheduler.config import Settings, load_settings
 from scheduler.db import Database
 from tests.world import World, make_world
 
@@ -112,6 +115,20 @@ def world(database: Database, engine_name: str, now: datetime, request: pytest.F
         "sqlite_template" if engine_name == "sqlite" else "postgres_template"
     )
     return template[1]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of a fresh instance."""
+    return load_settings(instance=tmp_path / "instance", base_url="http://localhost", environ={})
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database, world: World) -> Flask:
+    """The application over the small world, on each engine in turn; forms need no CSRF token here."""
+    app = create_app(settings, database)
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    return app
 
 
 def _url_of(server: str, name: str) -> str:

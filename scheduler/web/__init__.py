@@ -1,1 +1,42 @@
-"""Pages: a blueprint for each area, over the domain's verbs."""
+"""Pages: a blueprint for each area, all behind one door."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+
+from scheduler.config import Settings
+from scheduler.web import (
+    account,
+    bookings,
+    calendar,
+    directory,
+    door,
+    failures,
+    feeds,
+    health,
+    home,
+    records,
+    sign_in,
+    users,
+)
+from scheduler.web.frame import set_up_frame
+from scheduler.web.headers import set_up_headers
+from scheduler.web.locale import set_up_locale
+from scheduler.web.static_files import set_up_static_files
+
+AREAS = (home, calendar, bookings, records, directory, feeds, account, users, sign_in, health)
+
+
+def set_up(app: Flask, settings: Settings) -> CSRFProtect:
+    """Register every page; answers the CSRF guard, from which the API (bearer tokens only) is exempt."""
+    csrf = CSRFProtect(app)
+    door.set_up_door(app)
+    set_up_locale(app, stored_language=door.stored_language, store_language=door.store_language)
+    set_up_headers(app, secure=settings.secure)
+    set_up_static_files(app)
+    set_up_frame(app)
+    failures.set_up_failures(app)
+    for area in AREAS:
+        app.register_blueprint(area.blueprint)
+    return csrf

@@ -1,0 +1,7 @@
+"""Pages of this area."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+blueprint = Blueprint("account", __name__)
