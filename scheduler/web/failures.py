@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Flask, render_template, request
+from flask import Flask, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
 from scheduler.errors import STATUS, TongtangError
@@ -28,18 +29,24 @@ def words_of(error: TongtangError) -> str:
     return explain(error, language(), zone=zone())
 
 
+def error_page(status: int, why: str) -> tuple[str, int]:
+    """What happened, why, and where to go now."""
+    if current_user.is_authenticated:
+        now = [(_("回到今天"), url_for("home.today"))]
+    else:
+        now = [(_("去登录"), url_for("sign_in.form"))]
+    return render_template("error.html", status=status, what=_title(status), why=why, now=now), status
+
+
 def _own_error(error: TongtangError) -> tuple[str, int]:
-    status = status_of(error)
-    return render_template("error.html", code=status, title=_title(status), sentence=words_of(error)), status
+    return error_page(status_of(error), words_of(error))
 
 
 def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
     status = error.code or 500
     if status < 400 or request.path.startswith("/api/"):
         return error
-    return render_template(
-        "error.html", code=status, title=_title(status), sentence=_sentence(status)
-    ), status
+    return error_page(status, _sentence(status))
 
 
 def _title(status: int) -> str:

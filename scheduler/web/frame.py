@@ -17,7 +17,7 @@ from scheduler.web.door import viewer
 NAVIGATION = (
     ("home.today", _("今天"), "home"),
     ("calendar.agenda", _("日历"), "calendar"),
-    ("bookings.index", _("活动"), "presentation"),
+    ("bookings.index", _("活动"), "list-check"),
     ("directory.index", _("名录"), "address-book"),
     ("records.index", _("记录"), "clipboard-text"),
     ("feeds.index", _("订阅"), "rss"),
