@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from alembic import command
@@ -31,7 +32,8 @@ class Database:
         self.url = make_url(url)
         self.engine = _sqlite_engine(url) if self.is_sqlite else create_engine(url, pool_pre_ping=True)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
-        self._writer = FileLock(f"{self.url.database}.lock", thread_local=False) if self._is_file else None
+        self._threads = Lock()
+        self._processes = FileLock(f"{self.url.database}.lock") if self._is_file else nullcontext()
 
     @property
     def is_sqlite(self) -> bool:
@@ -43,9 +45,19 @@ class Database:
         return self.is_sqlite and bool(self.url.database)
 
     @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """On SQLite: no other thread, and no other process, writes meanwhile."""
+        if not self.is_sqlite:
+            yield
+            return
+        # Threads queue on the first lock, so that only one of them ever polls for the second.
+        with self._threads, self._processes:
+            yield
+
+    @contextmanager
     def write(self) -> Iterator[Session]:
         """A session that commits on leaving the block, and rolls back on any exception."""
-        with self._writer or nullcontext(), self._sessions() as session, session.begin():
+        with self._alone(), self._sessions() as session, session.begin():
             if self.is_sqlite:
                 # Take the write lock before the first read: what is read is still true when written.
                 session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE"})
@@ -64,12 +76,12 @@ class Database:
 
     def upgrade(self, revision: str = "head") -> None:
         """Bring the schema to ``revision``."""
-        with self._writer or nullcontext():
+        with self._alone():
             command.upgrade(self._alembic(), revision)
 
     def downgrade(self, revision: str) -> None:
         """Take the schema back to ``revision`` ("base": empty)."""
-        with self._writer or nullcontext():
+        with self._alone():
             command.downgrade(self._alembic(), revision)
 
     def head(self) -> str | None:
@@ -84,7 +96,7 @@ class Database:
 
     def close(self) -> None:
         """Close every connection (on SQLite the last one to close writes the checkpoint)."""
-        with self._writer or nullcontext():
+        with self._alone():
             self.engine.dispose()
 
 
