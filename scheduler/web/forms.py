@@ -1,8 +1,9 @@
-"""Problems of the domain, put where people typed: the one mapping from a path to a form's field."""
+"""Between a page's form and the domain: what was typed as raw input, and problems back at their fields."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from typing import Any
 
 from wtforms import Field, Form
 from wtforms.fields import FieldList, FormField
@@ -12,29 +13,48 @@ from scheduler.web.door import zone
 from scheduler.web.locale import language
 from scheduler.wording import explain
 
+NOT_INPUT = ("CSRFTokenField", "SubmitField")
+
+
+def raw_of(form: Form) -> dict[str, Any]:
+    """The form as the domain's raw mapping: nested forms are mappings, field lists are lists, texts are text."""
+    return {field.short_name: _raw(field) for field in form if field.type not in NOT_INPUT}
+
 
 def put_problems(form: Form, problems: Iterable[Problem]) -> None:
     """Each problem's sentence to the errors of its field ("receiving.0.class_id" is receiving-0-class_id).
 
-    A problem of a row stands at the row's first field; a problem of the whole, or of a field that the form
-    does not have, at the head of the form.
+    A problem of the whole, of a whole list, or of a field that the form does not have, stands at the
+    head of the form (a list's also at the list).
     """
-    fields = dict(_fields(form))
     for problem in problems:
         words = explain(problem, language(), zone=zone())
-        field = fields.get(problem.field.replace(".", "-"))
-        if field is None:
-            form.form_errors.append(words)
-        else:
+        field = _field_at(form, problem.field)
+        if field is not None:
             field.errors = [*field.errors, words]
+        if field is None or isinstance(field, FieldList):
+            form.form_errors.append(words)
 
 
-def _fields(fields: Iterable[Field]) -> Iterator[tuple[str, Field]]:
-    for field in fields:
-        if isinstance(field, FormField):
-            yield field.name, next(iter(field.form))
-            yield from _fields(field.form)
-        elif isinstance(field, FieldList):
-            yield from _fields(field)
+def _raw(field: Field) -> Any:
+    if isinstance(field, FormField):
+        return raw_of(field.form)
+    if isinstance(field, FieldList):
+        return [_raw(entry) for entry in field.entries]
+    return field.data
+
+
+def _field_at(form: Form, path: str) -> Field | None:
+    """The field that a dotted path leads to; None where the form has no such field."""
+    here: Any = form
+    for step in path.split("."):
+        if isinstance(here, FormField):
+            here = here.form
+        if isinstance(here, FieldList):
+            inside = dict(enumerate(here.entries))
+            here = inside.get(int(step)) if step.isdecimal() else None
+        elif isinstance(here, Form):
+            here = here[step] if step in here else None
         else:
-            yield field.name, field
+            return None
+    return None if isinstance(here, FormField | Form) else here
