@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from scheduler.domain import audit
 from scheduler.domain.act import Act
-from scheduler.domain.fields import Choice, Email, Field, Reference, Text, Zone, clean_fields
+from scheduler.domain.fields import Choice, Email, Field, Reference, Text, Zone, clean_fields, is_printable
 from scheduler.domain.tokens import hash_token, new_token
 from scheduler.errors import Forbidden, Invalid, NotFound, Problem, Refused, StaleEdit
 from scheduler.models.places import Organisation, Partnership, Region
@@ -52,7 +52,7 @@ def add_user(session: Session, raw: Mapping[str, Any], *, password: str, act: Ac
     if session.scalar(select(User.id).where(User.email == values["email"])):
         raise Invalid([Problem("email", "email.taken", {"email": values["email"]})])
     user = User(**{**values, "zone": values["zone"] or "Asia/Shanghai"})
-    user.password_hash, user.created_at = _hasher.hash(password), act.at
+    user.password_hash, user.created_at = _hash(password), act.at
     session.add(user)
     session.flush()
     _note(session, user, act=act, verb="create", after=user_facts(user))
@@ -79,7 +79,7 @@ def change_user(session: Session, user: User, raw: Mapping[str, Any], *, version
 def set_password(session: Session, user: User, password: str, *, act: Act) -> None:
     """A new password ends every sign-in of the account. Raises Invalid."""
     check_password(password)
-    user.password_hash = _hasher.hash(password)
+    user.password_hash = _hash(password)
     end_sign_ins(session, user)
     session.flush()
     _note(session, user, act=act, verb="set_password", after={"password_hash": "changed"})
@@ -136,7 +136,7 @@ def sign_in(session: Session, *, email: str, password: str, address: str, act: A
     hashes = {"email_hash": hash_token(email), "address_hash": hash_token(address)}
     if _attempts(session, act.at, **hashes) >= MOST_ATTEMPTS:
         raise Refused("sign_in.too_often", minutes=int(ATTEMPT_WINDOW.total_seconds() // 60))
-    user = session.scalar(select(User).where(User.email == email))
+    user = session.scalar(select(User).where(User.email == email)) if is_printable(email) else None
     usable = user is not None and user.retired_at is None
     if not _verify(user.password_hash if user and usable else _DECOY, password) or not user or not usable:
         raise Forbidden("sign_in.wrong")
@@ -270,6 +270,8 @@ def _row(session: Session, model: Any, row_id: int | None, field: str) -> Any:
     row = session.get(model, row_id) if row_id else None
     if row is None:
         raise Invalid([Problem(field, "reference.unknown" if row_id else "field.required")])
+    if row.retired_at:
+        raise Invalid([Problem(field, "reference.retired", {"name": row.name})])
     return row
 
 
@@ -282,9 +284,18 @@ def _require_person(session: Session, person_id: int | None) -> None:
         raise Invalid([Problem("person_id", "reference.unknown")])
 
 
+def _hash(password: str) -> str:
+    return _hasher.hash(_octets(password))
+
+
+def _octets(password: str) -> bytes:
+    """Any text can be a password, or be tried as one; never more of it than is hashed in a moment."""
+    return password[: LONGEST_PASSWORD + 1].encode(errors="surrogatepass")
+
+
 def _verify(password_hash: str, password: str) -> bool:
     try:
-        return _hasher.verify(password_hash, password[: LONGEST_PASSWORD + 1])
+        return _hasher.verify(password_hash, _octets(password))
     except (VerificationError, InvalidHashError):
         return False
 

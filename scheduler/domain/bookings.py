@@ -8,13 +8,15 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 from sqlalchemy.orm.exc import StaleDataError
 
 from scheduler.domain import audit
 from scheduler.domain.act import Act
 from scheduler.domain.casts import Cast, cast_plan
+from scheduler.domain.fields import clean_fields, is_printable
 from scheduler.domain.holds import Span, release_holds, replace_holds
-from scheduler.domain.plans import BookingPlan
+from scheduler.domain.plans import CANCEL_FIELDS, BookingPlan
 from scheduler.errors import NotFound, Refused, StaleEdit
 from scheduler.models.bookings import (
     Booking,
@@ -27,8 +29,6 @@ from scheduler.models.bookings import (
 
 OPEN = (BookingState.DRAFT, BookingState.REQUESTED, BookingState.CONFIRMED)
 """States from which a booking can still be changed, moved or cancelled."""
-HOLDING = (BookingState.REQUESTED, BookingState.CONFIRMED, BookingState.DONE, BookingState.RECORDED)
-"""States in which a booking holds its resources."""
 
 # What a person must hear of: a change in any of these raises ``revision`` (SEQUENCE).
 PLACE_AND_TIME = ("starts_at", "ends_at", "sites", "rooms", "account", "meeting_number", "join_url", "state")
@@ -36,7 +36,8 @@ PLACE_AND_TIME = ("starts_at", "ends_at", "sites", "rooms", "account", "meeting_
 
 def get_booking(session: Session, public_id: str) -> Booking:
     """The booking, or NotFound."""
-    booking = session.scalar(select(Booking).where(Booking.public_id == public_id))
+    known = is_printable(public_id)  # what cannot be stored cannot be looked for either
+    booking = session.scalar(select(Booking).where(Booking.public_id == public_id)) if known else None
     if booking is None:
         raise NotFound("booking.not_found")
     return booking
@@ -103,9 +104,10 @@ def move_booking(session: Session, booking: Booking, *, span: Span, version: int
 def cancel_booking(
     session: Session, booking: Booking, *, reason: CancelReason, words: str, version: int, act: Act
 ) -> Booking:
-    """Cancel, free all resources, keep the reason. Raises Refused or StaleEdit."""
+    """Cancel, free all resources, keep the reason. Raises Invalid (the words), Refused or StaleEdit."""
     _require_open(booking, "booking.not_cancellable")
     _require_version(booking, version)
+    words = clean_fields(CANCEL_FIELDS, {"reason": reason, "words": words})["words"]
     before = booking_facts(booking)
     booking.state = BookingState.CANCELLED
     booking.cancelled_at = act.at
@@ -214,8 +216,13 @@ def _empty(rows: Iterable[Any]) -> None:
 
 
 def _revise(session: Session, booking: Booking, act: Act) -> None:
-    """Flush the booking's own row first: of two editors the second finds the version gone."""
-    booking.revised_at = act.at
+    """Flush the booking's own row first: of two editors the second finds the version gone.
+
+    The row is written even when only its cast changes, or within the second of the last change: the version
+    must rise. The stamp never falls, whatever the clock does.
+    """
+    booking.revised_at = max(booking.revised_at, act.at)
+    flag_modified(booking, "revised_at")
     read = booking.version
     try:
         session.flush()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from scheduler.domain.plans import BookingPlan, SitePlan
 from scheduler.errors import Invalid, Problem
-from scheduler.models.bookings import Booking, ParticipantRole, Side
+from scheduler.models.bookings import Booking, BookingKind, ParticipantRole, Side
 from scheduler.models.places import Organisation
 from scheduler.models.resources import Resource, ResourceKind, Room, SchoolClass
 
@@ -83,7 +83,8 @@ def cast_plan(
         seen.add(item.resource_id)
     problems += _rooms_too_small(plan, known)
     cast = Cast(parts=[Part(item.resource_id, item.role, item.site) for item in wanted])
-    cast.follows_id = _lesson_id(session, plan, partnership_id, problems)
+    problems += _classes_elsewhere(plan, known)
+    cast.follows_id = _lesson_id(session, plan, partnership_id, booking, problems)
     cast.sites = _sites(session, plan, known, partnership_id, booking, problems)
     if problems:
         raise Invalid(problems)
@@ -142,17 +143,39 @@ def _rooms_too_small(plan: BookingPlan, known: dict[int, Resource]) -> Iterator[
             yield Problem(f"receiving.{index}.room_id", "room.too_small", facts)
 
 
+def _classes_elsewhere(plan: BookingPlan, known: dict[int, Resource]) -> Iterator[Problem]:
+    """A class sits at the site of its own school: by that its manager sees the lesson and its record."""
+    for index, site in enumerate(plan.receiving):
+        pupils = known.get(site.class_id or 0)
+        if pupils and site.organisation_id and site.organisation_id != pupils.organisation_id:
+            yield Problem(f"receiving.{index}.class_id", "class.other_school", {"class_name": pupils.name})
+
+
 def _lesson_id(
-    session: Session, plan: BookingPlan, partnership_id: int, problems: list[Problem]
+    session: Session,
+    plan: BookingPlan,
+    partnership_id: int,
+    booking: Booking | None,
+    problems: list[Problem],
 ) -> int | None:
+    """The lesson that the plan belongs to: one step, never a chain, so no circle either."""
+    if booking and plan.kind is not BookingKind.LESSON and _is_followed(session, booking):
+        problems.append(Problem("kind", "follows.is_followed"))
     if not plan.follows:
         return None
-    lesson_id = session.scalar(
-        select(Booking.id).where(Booking.public_id == plan.follows, Booking.partnership_id == partnership_id)
+    lesson = session.scalar(
+        select(Booking).where(Booking.public_id == plan.follows, Booking.partnership_id == partnership_id)
     )
-    if lesson_id is None:
+    if lesson is None:
         problems.append(Problem("follows", "reference.unknown"))
-    return lesson_id
+        return None
+    if plan.kind is BookingKind.LESSON or lesson.kind is not BookingKind.LESSON or lesson is booking:
+        problems.append(Problem("follows", "follows.not_a_lesson", {"title": lesson.title}))
+    return lesson.id
+
+
+def _is_followed(session: Session, booking: Booking) -> bool:
+    return session.scalar(select(Booking.id).where(Booking.follows_id == booking.id).limit(1)) is not None
 
 
 def _sites(

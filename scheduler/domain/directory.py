@@ -23,6 +23,9 @@ from scheduler.models.holds import Hold
 from scheduler.models.places import FormerName, Organisation, Partnership, Region
 from scheduler.models.resources import Lane, Resource
 
+DEFAULTS = {"zone": "Asia/Shanghai", "capacity": 1}
+"""What stands for a value that is not given; other columns can be empty."""
+LARGEST_ID = 2**63 - 1
 FORMER_NAME_FIELDS = (
     Text(name="name", label="曾用名", required=True),
     Day(name="until", label="用到哪一天（不含）", required=True),
@@ -31,7 +34,8 @@ FORMER_NAME_FIELDS = (
 
 def get_entry(session: Session, shelf: Shelf, entry_id: int) -> Any:
     """The row, or NotFound."""
-    entry = session.get(shelf.model, entry_id)
+    # No row has an id that the column cannot hold; asking for one would be the driver's error.
+    entry = session.get(shelf.model, entry_id) if 0 < entry_id <= LARGEST_ID else None
     if entry is None:
         raise NotFound("directory.not_found")
     return entry
@@ -86,7 +90,7 @@ def change_entry(
         raise StaleEdit(current=entry.version, given=version, title=entry.name)
     before = entry_facts(shelf, entry)
     _write(entry, values)
-    _flush_unique(session, values)
+    _flush_unique(session, values, version=version)
     if isinstance(entry, Resource):
         set_capacity(session, entry, entry.capacity)
     if entry_facts(shelf, entry) != before:
@@ -166,21 +170,21 @@ def _write(entry: Any, values: Mapping[str, Any]) -> None:
     for name, value in values.items():
         if isinstance(value, tuple):
             setattr(entry, name, ",".join(value))
-        elif value is None and name in ("zone", "capacity", "subject"):
-            setattr(entry, name, {"zone": "Asia/Shanghai", "capacity": 1, "subject": ""}[name])
+        elif value is None and name in DEFAULTS:
+            setattr(entry, name, DEFAULTS[name])
         else:
             setattr(entry, name, value)
 
 
-def _flush_unique(session: Session, values: Mapping[str, Any]) -> None:
+def _flush_unique(session: Session, values: Mapping[str, Any], *, version: int = 0) -> None:
     try:
         session.flush()
     except StaleDataError as error:
-        raise StaleEdit(current=0, given=0, title=str(values.get("name", ""))) from error
+        raise StaleEdit(current=version + 1, given=version, title=values["name"]) from error
     except IntegrityError as error:
         if "unique" not in str(error.orig).lower():
             raise
-        raise Invalid([Problem("name", "name.taken", {"name": values.get("name", "")})]) from error
+        raise Invalid([Problem("name", "name.taken", {"name": values["name"]})]) from error
 
 
 def _set_retired(
@@ -190,7 +194,7 @@ def _set_retired(
         raise StaleEdit(current=entry.version, given=version, title=entry.name)
     before = entry_facts(shelf, entry)
     entry.retired_at = at
-    session.flush()
+    _flush_unique(session, {"name": entry.name}, version=version)
     _note(session, shelf, entry, act=act, verb=verb, before=before)
     return entry
 

@@ -6,7 +6,8 @@ A form, an API body and a spreadsheet row are read through the same fields, so t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -20,7 +21,7 @@ from scheduler.errors import Invalid, Problem
 IDENTITY_NUMBER = re.compile(
     r"(?<!\d)\d{6}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)"
 )
-MOBILE_NUMBER = re.compile(r"(?<!\d)1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")
+MOBILE_NUMBER = re.compile(r"(?<!\d)(?:(?:00)?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,180}\.[^@\s.]{2,}")
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -83,11 +84,22 @@ class Text(Field):
             raise Bad("field.too_long", longest=self.longest, length=len(value))
         if any(_unprintable(c, multiline=self.multiline) for c in value):
             raise Bad("field.control_characters")
-        if self.free and IDENTITY_NUMBER.search(value):
-            raise Bad("field.identity_number")
-        if self.free and MOBILE_NUMBER.search(value):
-            raise Bad("field.phone_number")
+        if self.free:
+            _refuse_personal_numbers(value)
         return value
+
+
+def _refuse_personal_numbers(value: str) -> None:
+    digits = unicodedata.normalize("NFKC", value)  # full-width digits are the same digits
+    if IDENTITY_NUMBER.search(digits):
+        raise Bad("field.identity_number")
+    if MOBILE_NUMBER.search(digits):
+        raise Bad("field.phone_number")
+
+
+def is_printable(value: str) -> bool:
+    """Whether a text of one line can be stored and shown at all: no control character, no lone surrogate."""
+    return not any(_unprintable(character, multiline=False) for character in value)
 
 
 def _unprintable(character: str, *, multiline: bool) -> bool:
@@ -231,7 +243,7 @@ class Choices(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class Day(Field):
-    """A date between 2000 and 2100, as ISO 8601 text."""
+    """A date in the years 2000 to 2100, as ISO 8601 text."""
 
     def read(self, raw: Any) -> date:
         """The date."""
@@ -241,7 +253,7 @@ class Day(Field):
             value = date.fromisoformat(raw.strip())
         except ValueError as error:
             raise Bad("field.not_a_date") from error
-        if not FIRST_YEAR <= value.year < LAST_YEAR:
+        if not FIRST_YEAR <= value.year <= LAST_YEAR:
             raise Bad("field.year_out_of_range", first=FIRST_YEAR, last=LAST_YEAR)
         return value
 
@@ -278,6 +290,30 @@ class Cleaner:
         except Bad as bad:
             self.problems.append(Problem(f"{self.prefix}{wanted.name}", bad.code, bad.facts))
             return wanted.empty
+
+    def rows(self, name: str, fields: Sequence[Field], *, most: int) -> list[dict[str, Any]]:
+        """The list ``name`` of mappings, each cleaned by ``fields`` with problems at ``name.index.field``.
+
+        A row that is no mapping is noted and stands as empty values, so that indexes stay those of the input.
+        """
+        raw = self.raw.get(name)
+        if raw is None or raw == "":
+            return []
+        if not isinstance(raw, list | tuple):
+            self.problems.append(Problem(f"{self.prefix}{name}", "field.not_a_list"))
+            return []
+        if len(raw) > most:
+            self.problems.append(Problem(f"{self.prefix}{name}", "field.too_many", {"most": most}))
+            return []
+        return [self._row(f"{self.prefix}{name}.{index}", row, fields) for index, row in enumerate(raw)]
+
+    def _row(self, path: str, raw: Any, fields: Sequence[Field]) -> dict[str, Any]:
+        if not isinstance(raw, Mapping):
+            self.problems.append(Problem(path, "field.not_an_object"))
+            return {wanted.name: wanted.empty for wanted in fields}
+        row = Cleaner(raw, f"{path}.", self.problems)
+        row.refuse_others(wanted.name for wanted in fields)
+        return {wanted.name: row.take(wanted) for wanted in fields}
 
     def refuse_others(self, known: Iterable[str]) -> None:
         """Note every key that no field takes: a misspelt one would otherwise be lost in silence."""

@@ -22,7 +22,8 @@ from scheduler.domain.fields import (
 from scheduler.domain.holds import Span
 from scheduler.domain.times import check_interval, local_instant, read_clock, read_instant
 from scheduler.errors import Problem
-from scheduler.models.bookings import BookingKind, CourseType, ParticipantRole, SegmentKind, Subject
+from scheduler.models.bookings import BookingKind, CancelReason, CourseType, ParticipantRole, SegmentKind
+from scheduler.models.subjects import Subject
 
 THINGS = (ParticipantRole.CLASS, ParticipantRole.ROOM, ParticipantRole.ACCOUNT)
 MOST_SITES = 40
@@ -58,6 +59,10 @@ PEOPLE_FIELDS: tuple[Field, ...] = (
 SEGMENT_FIELDS: tuple[Field, ...] = (
     Choice(name="kind", label="环节", options=SegmentKind, required=True),
     Whole(name="minutes", label="计划分钟", least=1, most=1439, required=True),
+)
+CANCEL_FIELDS: tuple[Field, ...] = (
+    Choice(name="reason", label="取消原因", options=CancelReason, required=True),
+    Text(name="words", label="说明", longest=250),
 )
 LOCAL_TIME = ("date", "starts", "ends")
 INSTANTS = ("starts_at", "ends_at")
@@ -131,9 +136,9 @@ def read_plan(raw: Mapping[str, Any], *, zone: str) -> BookingPlan:
     cleaner.refuse_others(KEYS)
     span = _read_span(cleaner, zone=zone)
     host = _read_host(cleaner)
-    receiving = [SitePlan(**row) for row in _read_rows(cleaner, "receiving", RECEIVING_FIELDS, MOST_SITES)]
+    receiving = [SitePlan(**row) for row in cleaner.rows("receiving", RECEIVING_FIELDS, most=MOST_SITES)]
     people = _read_people(cleaner)
-    segments = [SegmentPlan(**row) for row in _read_rows(cleaner, "segments", SEGMENT_FIELDS, MOST_SEGMENTS)]
+    segments = [SegmentPlan(**row) for row in cleaner.rows("segments", SEGMENT_FIELDS, most=MOST_SEGMENTS)]
     _check_segments(cleaner, segments, span)
     cleaner.done()
     assert span is not None
@@ -210,31 +215,11 @@ def _read_host(cleaner: Cleaner) -> SitePlan:
 
 
 def _read_people(cleaner: Cleaner) -> list[PersonPlan]:
-    rows = _read_rows(cleaner, "people", PEOPLE_FIELDS, MOST_PEOPLE)
+    rows = cleaner.rows("people", PEOPLE_FIELDS, most=MOST_PEOPLE)
     for index, row in enumerate(rows):
         if row["role"] in THINGS:
             cleaner.problems.append(Problem(f"people.{index}.role", "field.not_an_option"))
     return [PersonPlan(**row) for row in rows]
-
-
-def _read_rows(cleaner: Cleaner, name: str, fields: Sequence[Field], most: int) -> list[dict[str, Any]]:
-    raw = cleaner.raw.get(name) or []
-    if not isinstance(raw, list | tuple):
-        cleaner.problems.append(Problem(name, "field.not_a_list"))
-        return []
-    if len(raw) > most:
-        cleaner.problems.append(Problem(name, "field.too_many", {"most": most}))
-        return []
-    return [_read_row(cleaner, f"{name}.{index}", row, fields) for index, row in enumerate(raw)]
-
-
-def _read_row(cleaner: Cleaner, path: str, raw: Any, fields: Sequence[Field]) -> dict[str, Any]:
-    if not isinstance(raw, Mapping):
-        cleaner.problems.append(Problem(path, "field.not_an_object"))
-        return {wanted.name: wanted.empty for wanted in fields}
-    row = Cleaner(raw, f"{path}.", cleaner.problems)
-    row.refuse_others(wanted.name for wanted in fields)
-    return {wanted.name: row.take(wanted) for wanted in fields}
 
 
 def _check_segments(cleaner: Cleaner, segments: Sequence[SegmentPlan], span: Span | None) -> None:

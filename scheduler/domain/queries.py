@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, false, func, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from scheduler.domain.access import Viewer, visible_bookings, within
+from scheduler.domain.fields import is_printable
 from scheduler.domain.shelves import Shelf
 from scheduler.models.audit import AuditEntry
 from scheduler.models.bookings import Booking, BookingKind, BookingState, Participation, Site
@@ -172,5 +173,7 @@ def _conditions(wanted: BookingFilter) -> list[ColumnElement[bool]]:
 
 
 def _contains(column: Any, words: str) -> ColumnElement[bool]:
+    if not is_printable(words):
+        return false()
     condition: ColumnElement[bool] = column.icontains(words, autoescape=True)
     return condition

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 from sqlalchemy.orm.exc import StaleDataError
 
 from scheduler.domain import audit
@@ -94,7 +95,7 @@ def read_record(raw: Mapping[str, Any], booking: Booking, *, zone: str) -> Recor
     cleaner.refuse_others((*(field.name for field in RECORD_FIELDS), *TIMES, *ROWS))
     times = {name: _read_time(cleaner, name, booking, zone) for name in TIMES}
     _check_actual(cleaner, times["actual_starts"], times["actual_ends"])
-    rows = {name: _read_rows(cleaner, name, fields) for name, fields in ROWS.items()}
+    rows = {name: cleaner.rows(name, fields, most=MOST_ROWS) for name, fields in ROWS.items()}
     _check_rows(cleaner, rows, booking)
     cleaner.done()
     return RecordContent(
@@ -119,6 +120,8 @@ def save_record(
     Raises Refused (cancelled, not begun yet, already filed) or StaleEdit.
     """
     _require_recordable(booking, act)
+    # Of two who both begin the record, the second waits here and then reads the first one's.
+    session.execute(select(Booking.id).where(Booking.id == booking.id).with_for_update(key_share=True))
     record = get_record(session, booking)
     if (record.version if record else 0) != version:
         raise StaleEdit(current=record.version if record else 0, given=version, title=booking.title)
@@ -129,7 +132,8 @@ def save_record(
         record = Record(booking_id=booking.id, created_at=act.at, revised_at=act.at)
         session.add(record)
     _write_content(session, record, booking, content)
-    _touch(session, record, act)
+    if before:
+        _touch(session, record, act)
     set_state(session, booking, BookingState.DONE, act=act)
     _note(session, record, booking, act=act, verb="write", before=before)
     return record
@@ -207,25 +211,6 @@ def _check_actual(cleaner: Cleaner, starts: datetime | None, ends: datetime | No
         cleaner.problems.append(Problem("actual_ends", bad.code, bad.facts))
 
 
-def _read_rows(cleaner: Cleaner, name: str, fields: tuple[Field, ...]) -> list[dict[str, Any]]:
-    raw = cleaner.raw.get(name) or []
-    if not isinstance(raw, list | tuple):
-        cleaner.problems.append(Problem(name, "field.not_a_list"))
-        return []
-    if len(raw) > MOST_ROWS:
-        cleaner.problems.append(Problem(name, "field.too_many", {"most": MOST_ROWS}))
-        return []
-    rows = []
-    for index, item in enumerate(raw):
-        if not isinstance(item, Mapping):
-            cleaner.problems.append(Problem(f"{name}.{index}", "field.not_an_object"))
-            continue
-        row = Cleaner(item, f"{name}.{index}.", cleaner.problems)
-        row.refuse_others(field.name for field in fields)
-        rows.append({field.name: row.take(field) for field in fields})
-    return rows
-
-
 def _check_rows(cleaner: Cleaner, rows: Mapping[str, list[dict[str, Any]]], booking: Booking) -> None:
     classes = set(classes_of(booking))
     positions = {segment.position for segment in booking.segments}
@@ -234,8 +219,9 @@ def _check_rows(cleaner: Cleaner, rows: Mapping[str, list[dict[str, Any]]], book
             if row["class_id"] is not None and row["class_id"] not in classes:
                 cleaner.problems.append(Problem(f"{name}.{index}.class_id", "record.not_a_class_of_it"))
     for index, row in enumerate(rows["attendances"]):
-        if (row["present"] or 0) > (row["expected"] or 0):
-            facts = {"present": row["present"], "expected": row["expected"] or 0}
+        present, expected = row["present"], row["expected"]
+        if present is not None and expected is not None and present > expected:
+            facts = {"present": present, "expected": expected}
             cleaner.problems.append(
                 Problem(f"attendances.{index}.present", "record.more_than_expected", facts)
             )
@@ -245,6 +231,8 @@ def _check_rows(cleaner: Cleaner, rows: Mapping[str, list[dict[str, Any]]], book
     for name, key in (("attendances", "class_id"), ("segments", "position")):
         seen: set[int] = set()
         for index, row in enumerate(rows[name]):
+            if row[key] is None:
+                continue
             if row[key] in seen:
                 cleaner.problems.append(Problem(f"{name}.{index}.{key}", "record.row_twice"))
             seen.add(row[key])
@@ -297,7 +285,9 @@ def _classes_without_attendance(record: Record, booking: Booking) -> list[str]:
 
 
 def _touch(session: Session, record: Record, act: Act) -> None:
-    record.revised_at = act.at
+    """Write the record's own row even when only its rows changed: the version must rise."""
+    record.revised_at = max(record.revised_at, act.at)
+    flag_modified(record, "revised_at")
     read = record.version
     try:
         session.flush()

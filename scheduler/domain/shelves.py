@@ -24,7 +24,6 @@ from scheduler.domain.fields import (
     Whole,
     Zone,
 )
-from scheduler.models.bookings import Subject
 from scheduler.models.places import Organisation, OrganisationKind, Partnership, Region, Stage
 from scheduler.models.resources import (
     Grade,
@@ -34,6 +33,7 @@ from scheduler.models.resources import (
     Room,
     SchoolClass,
 )
+from scheduler.models.subjects import Subject
 
 
 @dataclass(frozen=True)

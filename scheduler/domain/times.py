@@ -36,7 +36,7 @@ def local_instant(day: date, clock: time, zone: str) -> datetime:
 
 
 def read_instant(text: object) -> datetime:
-    """ISO 8601 with an offset → a UTC instant in whole minutes, between 2000 and 2100."""
+    """ISO 8601 with an offset → a UTC instant in whole minutes, in the years 2000 to 2100."""
     if not isinstance(text, str):
         raise Bad("time.not_an_instant")
     try:
@@ -45,7 +45,7 @@ def read_instant(text: object) -> datetime:
         raise Bad("time.not_an_instant") from error
     if value.tzinfo is None:
         raise Bad("time.no_offset")
-    if not FIRST_YEAR <= value.year < LAST_YEAR:
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
         raise Bad("field.year_out_of_range", first=FIRST_YEAR, last=LAST_YEAR)
     return value.astimezone(UTC).replace(second=0, microsecond=0)
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from scheduler.models.base import BIG, Base, Id, Line, Long, Name, refers, words
 from scheduler.models.places import Organisation, Partnership
 from scheduler.models.resources import Resource
+from scheduler.models.subjects import Subject as Subject
 
 
 class BookingKind(StrEnum):
@@ -55,27 +56,6 @@ class CourseType(StrEnum):
     DEDICATED = "dedicated"
     MASTER_TEACHER = "master_teacher"
     OPEN_SCHOOL = "open_school"
-    OTHER = "other"
-
-
-class Subject(StrEnum):
-    """Subjects of the 2020 museum guidance, and the others that schools teach."""
-
-    CHINESE = "chinese"
-    MATHEMATICS = "mathematics"
-    ENGLISH = "english"
-    HISTORY = "history"
-    GEOGRAPHY = "geography"
-    POLITICS = "politics"
-    PHYSICS = "physics"
-    CHEMISTRY = "chemistry"
-    BIOLOGY = "biology"
-    SCIENCE = "science"
-    ART = "art"
-    MUSIC = "music"
-    SPORT = "sport"
-    COMPUTING = "computing"
-    PRACTICE = "practice"
     OTHER = "other"
 
 
@@ -126,6 +106,7 @@ class Booking(Base):
         CheckConstraint("ends_at > starts_at", name="interval"),
         CheckConstraint("ends_at - starts_at < 86400", name="length"),
         CheckConstraint("revision >= 0", name="revision"),
+        CheckConstraint("follows_id <> id", name="follows"),
         CheckConstraint("(state = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled"),
         ForeignKeyConstraint(["follows_id", "partnership_id"], ["booking.id", "booking.partnership_id"]),
         Index(None, "partnership_id", "starts_at"),

@@ -71,4 +71,20 @@ class FeedFragment(Base):
     language: Mapped[str] = mapped_column(String(8))
     version: Mapped[int]
     revised_at: Mapped[datetime]
+    zone: Mapped[str] = mapped_column(String(64))
+    """The IANA zone of its times: the calendar that holds it needs its VTIMEZONE."""
     body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class FeedAnswer(Base):
+    """What a feed last answered. While ``made_of`` is unchanged nothing has to be read or joined again."""
+
+    __tablename__ = "feed_answer"
+
+    feed_id: Mapped[int] = refers("feed.id", ondelete="CASCADE", primary_key=True)
+    made_of: Mapped[str] = mapped_column(String(64))
+    etag: Mapped[str] = mapped_column(String(64))
+    changed_at: Mapped[datetime]
+    """When the bytes became these: Last-Modified, which moves when something is removed as well."""
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    """The calendar, compressed with gzip."""

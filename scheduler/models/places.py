@@ -100,7 +100,8 @@ class Organisation(Base):
 
     def name_at(self, day: date) -> str:
         """The name it bore on ``day``: the earliest former name that had not ended by then, else today's."""
-        return next((former.name for former in self.former_names if day < former.until), self.name)
+        borne = [former for former in self.former_names if day < former.until]
+        return min(borne, key=lambda former: former.until).name if borne else self.name
 
 
 class FormerName(Base):

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.models.base import BIG, Base, Id, Line, Name, refers, words
 from scheduler.models.places import Organisation
+from scheduler.models.subjects import Subject
 
 
 class ResourceKind(StrEnum):
@@ -112,7 +113,7 @@ class Person(Resource):
 
     id: Mapped[int] = refers("resource.id", ondelete="CASCADE", primary_key=True)
     position: Mapped[Line]
-    subject: Mapped[Line]
+    subject: Mapped[Subject | None] = mapped_column(words(Subject))
     email: Mapped[Line]
     phone: Mapped[str] = mapped_column(String(32), default="")
 

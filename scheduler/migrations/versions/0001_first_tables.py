@@ -94,6 +94,7 @@ def upgrade() -> None:
     sa.CheckConstraint("(state = 'cancelled') = (cancelled_at IS NOT NULL)", name=op.f('ck_booking_cancelled')),
     sa.CheckConstraint('ends_at - starts_at < 86400', name=op.f('ck_booking_length')),
     sa.CheckConstraint('ends_at > starts_at', name=op.f('ck_booking_interval')),
+    sa.CheckConstraint('follows_id <> id', name=op.f('ck_booking_follows')),
     sa.CheckConstraint('revision >= 0', name=op.f('ck_booking_revision')),
     sa.ForeignKeyConstraint(['follows_id', 'partnership_id'], ['booking.id', 'booking.partnership_id'], name=op.f('fk_booking_follows_id_partnership_id')),
     sa.ForeignKeyConstraint(['partnership_id'], ['partnership.id'], name=op.f('fk_booking_partnership_id'), ondelete='RESTRICT'),
@@ -124,6 +125,7 @@ def upgrade() -> None:
     sa.Column('language', sa.String(length=8), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('revised_at', sa.BigInteger(), nullable=False),
+    sa.Column('zone', sa.String(length=64), nullable=False),
     sa.Column('body', sa.LargeBinary(), nullable=False),
     sa.ForeignKeyConstraint(['booking_id'], ['booking.id'], name=op.f('fk_feed_fragment_booking_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('booking_id', 'detail', 'language', name=op.f('pk_feed_fragment'))
@@ -287,7 +289,7 @@ def upgrade() -> None:
     op.create_table('person',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('position', sa.String(length=300), nullable=False),
-    sa.Column('subject', sa.String(length=300), nullable=False),
+    sa.Column('subject', sa.Enum('chinese', 'mathematics', 'english', 'history', 'geography', 'politics', 'physics', 'chemistry', 'biology', 'science', 'art', 'music', 'sport', 'computing', 'practice', 'other', name='subject', native_enum=False, create_constraint=True, length=32), nullable=True),
     sa.Column('email', sa.String(length=300), nullable=False),
     sa.Column('phone', sa.String(length=32), nullable=False),
     sa.ForeignKeyConstraint(['id'], ['resource.id'], name=op.f('fk_person_id'), ondelete='CASCADE'),
@@ -426,6 +428,15 @@ def upgrade() -> None:
     with op.batch_alter_table('feed', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_feed_owner_id'), ['owner_id'], unique=False)
 
+    op.create_table('feed_answer',
+    sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('made_of', sa.String(length=64), nullable=False),
+    sa.Column('etag', sa.String(length=64), nullable=False),
+    sa.Column('changed_at', sa.BigInteger(), nullable=False),
+    sa.Column('body', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['feed_id'], ['feed.id'], name=op.f('fk_feed_answer_feed_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('feed_id', name=op.f('pk_feed_answer'))
+    )
     op.create_table('idempotent_answer',
     sa.Column('user_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('key', sa.String(length=200), nullable=False),
@@ -478,6 +489,7 @@ def downgrade() -> None:
     op.drop_table('sign_in')
     op.drop_table('role_grant')
     op.drop_table('idempotent_answer')
+    op.drop_table('feed_answer')
     with op.batch_alter_table('feed', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_feed_owner_id'))
 
