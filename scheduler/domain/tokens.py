@@ -21,3 +21,12 @@ def hash_token(token: str) -> str:
     timing could tell of a stored hash is of no use without a token that hashes to it.
     """
     return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
+
+
+PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # noqa: S105 - no 0/o or 1/i/l: it may be typed off paper
+
+
+def new_password() -> str:
+    """A password for somebody to type: four groups of four letters, 79 random bits."""
+    groups = ("".join(secrets.choice(PASSWORD_LETTERS) for _ in range(4)) for _ in range(4))
+    return "-".join(groups)
