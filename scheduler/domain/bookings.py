@@ -223,11 +223,11 @@ def _revise(session: Session, booking: Booking, act: Act) -> None:
     """
     booking.revised_at = max(booking.revised_at, act.at)
     flag_modified(booking, "revised_at")
-    read = booking.version
+    read, title = booking.version, booking.title  # after a failed flush nothing more can be read
     try:
         session.flush()
     except StaleDataError as error:
-        raise StaleEdit(current=read + 1, given=read, title=booking.title) from error
+        raise StaleEdit(current=read + 1, given=read, title=title) from error
 
 
 def _raise_revision(session: Session, booking: Booking, before: Mapping[str, Any]) -> None:

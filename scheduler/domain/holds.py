@@ -157,7 +157,11 @@ def count_overlaps(session: Session) -> int:
             & (mine.c.lane == other.c.lane)
             & (mine.c.starts_at < other.c.ends_at)
             & (mine.c.ends_at > other.c.starts_at)
-            & ((mine.c.starts_at < other.c.starts_at) | (mine.c.booking_id < other.c.booking_id)),
+            # Each pair once: the earlier start first, and of equal starts the earlier booking.
+            & (
+                (mine.c.starts_at < other.c.starts_at)
+                | ((mine.c.starts_at == other.c.starts_at) & (mine.c.booking_id < other.c.booking_id))
+            ),
         )
     ).all()
     return pairs[0]
