@@ -1,0 +1,112 @@
+"""One entry of the directory as its page shows it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from scheduler import clock
+from scheduler.domain import queries
+from scheduler.domain.directory import FORMER_NAME_FIELDS, partnership_of
+from scheduler.domain.fields import Field, Url
+from scheduler.domain.queries import BookingFilter
+from scheduler.domain.shelves import SHELVES, Shelf
+from scheduler.domain.times import local_day
+from scheduler.models.places import Organisation, Region
+from scheduler.models.resources import Resource
+from scheduler.web.agenda import day_groups
+from scheduler.web.door import viewer, zone
+from scheduler.web.field_forms import make_form
+from scheduler.web.field_words import history_lines, label_of, shown
+from scheduler.web.frame import partnership_of_page
+from scheduler.web.shelf_pages import CHILD_SHELVES, PARENT_SHELF, SHELF_PAGES
+
+MOST_COMING = 10
+"""Coming bookings that an entry's page lists."""
+
+
+def parent_of(entry: Any) -> Any:
+    """The row that an entry belongs to; None for a partnership."""
+    if isinstance(entry, Resource):
+        return entry.organisation
+    if isinstance(entry, Organisation):
+        return entry.region
+    return entry.partnership if isinstance(entry, Region) else None
+
+
+def may_edit(shelf: Shelf, entry: Any) -> bool:
+    """Whether the viewer may change this entry."""
+    return shelf.may_edit(viewer(), parent_of(entry))
+
+
+def former_name_form() -> FlaskForm:
+    """The form for a name that an organisation bore until a day."""
+    form = make_form(FORMER_NAME_FIELDS)
+    form["until"].label.text = _("从哪一天起不再使用")
+    return form
+
+
+def entry_facts(session: Session, shelf: Shelf, entry: Any) -> dict[str, Any]:
+    """Everything that the page of an entry shows."""
+    return {
+        "key": shelf.key,
+        "page": SHELF_PAGES[shelf.key],
+        "found": entry,
+        "facts": [
+            (label_of(field), _fact(shelf, field, entry)) for field in shelf.fields if field.name != "name"
+        ],
+        "may_edit": may_edit(shelf, entry),
+        "coming": coming_bookings(session, entry),
+        "children": [_children(session, key, entry) for key in CHILD_SHELVES.get(shelf.key, ())],
+        "history": history_lines(session, shelf.model.__tablename__, entry.id, shelf.fields),
+        "is_organisation": isinstance(entry, Organisation),
+    }
+
+
+def coming_bookings(session: Session, entry: Any) -> list[dict[str, Any]]:
+    """The next bookings that the entry takes part in, by day, as far as the viewer may see them."""
+    now = clock.now()
+    wanted = BookingFilter(starts=now, with_cancelled=False, **_narrow(entry))
+    found = session.scalars(queries.bookings(viewer(), wanted).limit(MOST_COMING)).all()
+    today = local_day(now, zone())
+    return day_groups(found, first=today, today=today)
+
+
+def _narrow(entry: Any) -> dict[str, int]:
+    if isinstance(entry, Resource):
+        return {"resource_id": entry.id}
+    return {f"{entry.__tablename__}_id": entry.id}
+
+
+def _fact(shelf: Shelf, field: Field, entry: Any) -> str:
+    value = getattr(entry, field.name)
+    if field.name == shelf.parent:
+        url = url_for("directory.entry", key=PARENT_SHELF[shelf.key], entry_id=value)
+        return Markup('<a href="{}">{}</a>').format(url, parent_of(entry).name)
+    if isinstance(field, Url) and value:
+        return Markup('<a href="{0}" rel="noreferrer noopener">{0}</a>').format(value)
+    return shown(field, value)
+
+
+def _children(session: Session, key: str, entry: Any) -> dict[str, Any]:
+    """What belongs to the entry on another shelf: how many, the first of them, and the way to all."""
+    child = SHELVES[key]
+    query = queries.entries(viewer(), child, partnership_id=partnership_of(entry))
+    query = query.where(getattr(child.model, child.parent) == entry.id)
+    open_to = entry.retired_at is None and child.may_edit(viewer(), entry)
+    here = partnership_of_page(session)
+    elsewhere = {} if here and here.id == partnership_of(entry) else {"partnership_id": partnership_of(entry)}
+    place = {**elsewhere, child.parent: entry.id}
+    return {
+        "key": key,
+        "page": SHELF_PAGES[key],
+        "count": queries.count(session, query),
+        "rows": list(session.scalars(query.limit(MOST_COMING))),
+        "url": url_for("directory.shelf", key=key, **place),
+        "new_url": url_for("directory.new_form", key=key, **place) if open_to else None,
+    }

@@ -1,0 +1,90 @@
+"""Forms made from the domain's field declarations: what is declared there is asked here, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from wtforms import (
+    EmailField,
+    Field,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TelField,
+    TextAreaField,
+    URLField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired
+from wtforms.widgets import CheckboxInput, DateInput, ListWidget, NumberInput
+
+from scheduler.domain import fields as declared
+from scheduler.web.locale import language
+from scheduler.wording import label, say
+
+Options = Mapping[str, Sequence[SelectChoice]]
+"""Field name → the rows that a Reference may name."""
+
+PLAIN: dict[type[declared.Field], type[Field]] = {
+    declared.Email: EmailField,
+    declared.Phone: TelField,
+    declared.Url: URLField,
+}
+
+
+def make_form(
+    fields: Iterable[declared.Field],
+    *,
+    options: Options | None = None,
+    values: Mapping[str, Any] | None = None,
+) -> FlaskForm:
+    """A form of ``fields``, filled with what was sent, else with ``values``."""
+    fields = tuple(fields)
+    controls = {field.name: _control(field, options or {}) for field in fields}
+    data = {field.name: _typed(field, (values or {}).get(field.name)) for field in fields}
+    return type("EntryForm", (FlaskForm,), controls)(data=data)
+
+
+def _control(field: declared.Field, options: Options) -> Any:
+    common: dict[str, Any] = {
+        "label": say(language(), field.label),
+        "description": say(language(), field.hint) if field.hint else "",
+        "validators": [DataRequired()] if field.required else [],
+    }
+    match field:
+        case declared.Choices():
+            widgets = {"widget": ListWidget(prefix_label=False), "option_widget": CheckboxInput()}
+            return SelectMultipleField(choices=_members(field.options), **widgets, **common)
+        case declared.Choice():
+            return SelectField(choices=[_none(field), *_members(field.options)], **common)
+        case declared.Reference():
+            return SelectField(choices=[_none(field), *options.get(field.name, ())], **common)
+        case declared.Whole():
+            common["render_kw"] = {"min": field.least, "max": field.most, "inputmode": "numeric"}
+            return StringField(widget=NumberInput(), **common)
+        case declared.Day():
+            return StringField(widget=DateInput(), **common)
+        case declared.Zone():
+            return StringField(render_kw={"list": "zones", "autocomplete": "off"}, **common)
+        case declared.Text(multiline=True):
+            return TextAreaField(**common)
+    return PLAIN.get(type(field), StringField)(**common)
+
+
+def _none(field: declared.Field) -> SelectChoice:
+    return SelectChoice("", _("请选择") if field.required else _("不填"))
+
+
+def _members(options: type[StrEnum]) -> list[SelectChoice]:
+    return [SelectChoice(member.value, label(language(), member)) for member in options]
+
+
+def _typed(field: declared.Field, value: Any) -> Any:
+    """A stored value as the field's control holds it."""
+    if isinstance(field, declared.Choices):
+        return [item for item in (value or "").split(",") if item]
+    return value.value if isinstance(value, StrEnum) else value
