@@ -1,4 +1,4 @@
-"""Fill an empty database: everything through the domain's verbs, in the order in which it would have happened."""
+"""Fill an empty database through the domain's verbs, in the order in which things would have happened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One sample occasion: what is booked, and what became of it. Instants come from local days and clock times."""
+"""One sample occasion: what is booked, and what became of it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from scheduler.models.bookings import Booking, BookingKind, CancelReason, CourseType, ParticipantRole, Subject
+from scheduler.models.resources import SchoolClass
 
 ZONE = "Asia/Shanghai"
-Role = ParticipantRole
 NOTICE = "演示数据：单位为公开信息，人员、时间、人数和内容均为示例，并非真实安排。"
 
 Segments = tuple[tuple[str, int], ...]
@@ -112,7 +112,8 @@ def _meeting(account: str, ids: Mapping[str, int]) -> dict[str, Any]:
 
 def raw_sample_record(booking: Booking) -> dict[str, Any]:
     """A plausible record of any occasion: everybody but one or two there, the questions somewhat long."""
-    classes = [p.resource for p in booking.participations if p.role is Role.CLASS]
+    parts = (participation.resource for participation in booking.participations)
+    classes = [item for item in parts if isinstance(item, SchoolClass)]
     begins = booking.starts_at.astimezone(ZoneInfo(ZONE))
     return {
         "actual_starts": booking.starts_at.isoformat(),
@@ -143,8 +144,10 @@ def raw_sample_record(booking: Booking) -> dict[str, Any]:
 
 
 SAMPLE_QUESTIONS = (
-    ("展厅里的实物和课本上的图片，差别最大的地方是什么？", "大小和质感，图片看不出来。请同学们估一估再看标注。"),
+    (
+        "展厅里的实物和课本上的图片，差别最大的地方是什么？",
+        "大小和质感，图片看不出来。请同学们估一估再看标注。",
+    ),
     ("这样的东西今天还有人会做吗？", "有，馆里的修复人员就在学，方法写在了今天的学习单上。"),
     ("我们在教室里能用什么材料仿做？", "卡纸、黏土或泡沫板都可以，注意比例。"),
 )
-

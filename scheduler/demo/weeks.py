@@ -1,4 +1,4 @@
-"""Sample occasions of eight weeks, three before this one and four after; museums are left alone on Mondays."""
+"""Sample occasions of eight weeks, three before this one and four after; no museum lesson on a Monday."""
 
 from __future__ import annotations
 

@@ -1,0 +1,131 @@
+"""Structured logs without secrets or personal data: JSON lines, or plain ones on a terminal.
+
+A request is told by its route rule, never by its path (feed addresses are secrets), query, form or address.
+An exception is told by its type and frames, never by its message (database errors carry the values).
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import sys
+import time
+import traceback
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Any, TextIO
+
+import structlog
+from flask import Flask, Response, g, got_request_exception, request, request_finished, request_started
+
+Event = MutableMapping[str, Any]
+MOST_FRAMES = 40
+ROOT = Path(__file__).parents[1]
+
+log = structlog.get_logger("tongtang.http")
+
+
+def set_up_logs(stream: TextIO | None = None, *, level: int = logging.INFO) -> None:
+    """Let everything that is logged in this process, by us or by libraries, go to ``stream`` (stderr)."""
+    stream = stream or sys.stderr
+    shared: list[Any] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, tell_exception, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
+    plain = stream.isatty()
+    renderer: Any = (
+        structlog.dev.ConsoleRenderer() if plain else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[veil_foreign, *shared, tell_exception],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in ("alembic", "apscheduler", "waitress.queue"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def tell_exception(_logger: Any, _name: str, event: Event) -> Event:
+    """Put an exception's type and frames in place of ``exc_info``."""
+    given = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
+    if isinstance(error, BaseException):
+        event["exception"] = exception_facts(error)
+    return event
+
+
+def exception_facts(error: BaseException) -> list[dict[str, Any]]:
+    """The exception and its causes, outermost first: type and "file:line function", no message, no values."""
+    facts: list[dict[str, Any]] = []
+    current: BaseException | None = error
+    while current is not None and len(facts) < 5:
+        frames = traceback.extract_tb(current.__traceback__)[-MOST_FRAMES:]
+        facts.append(
+            {
+                "type": f"{type(current).__module__}.{type(current).__qualname__}",
+                "frames": [f"{_short(frame.filename)}:{frame.lineno} {frame.name}" for frame in frames],
+            }
+        )
+        current = current.__cause__ or current.__context__
+    return facts
+
+
+def _short(filename: str) -> str:
+    path = Path(filename)
+    if "site-packages" in path.parts:
+        return "/".join(path.parts[path.parts.index("site-packages") + 1 :])
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else path.name
+
+
+def veil_foreign(_logger: Any, _name: str, event: Event) -> Event:
+    """A library's message without its values; waitress writes paths and addresses into the text itself."""
+    record: logging.LogRecord = event["_record"]
+    if record.name.startswith("waitress"):
+        event["event"] = f"waitress: {record.module}.{record.funcName}"
+    else:
+        event["event"] = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
+    if record.exc_info:
+        event["exc_info"] = record.exc_info
+        # The formatter would add the traceback's text, message and all.
+        record.exc_info, record.exc_text = None, None
+    return event
+
+
+def log_requests(app: Flask) -> None:
+    """One line for each request and one for each unforeseen exception; answers carry the request's id."""
+    # Flask's own line names the path.
+    app.log_exception = lambda exc_info: None  # type: ignore[method-assign]
+    request_started.connect(_begin, app)
+    request_finished.connect(_finish, app)
+    got_request_exception.connect(_fail, app)
+
+
+def _begin(_app: Flask, **_extra: Any) -> None:
+    g.request_id, g.began = secrets.token_hex(8), time.perf_counter()
+
+
+def _finish(_app: Flask, response: Response, **_extra: Any) -> None:
+    response.headers["X-Request-ID"] = g.request_id
+    milliseconds = round((time.perf_counter() - g.began) * 1000, 1)
+    tell = log.debug if request.endpoint == "static" and response.status_code < 400 else log.info
+    tell("request", **_request_facts(), status=response.status_code, ms=milliseconds)
+
+
+def _fail(_app: Flask, exception: BaseException, **_extra: Any) -> None:
+    log.error("request_failed", **_request_facts(), exc_info=exception)
+
+
+def _request_facts() -> dict[str, Any]:
+    rule = request.url_rule.rule if request.url_rule else "-"
+    return {"request_id": g.request_id, "method": request.method, "route": rule}
