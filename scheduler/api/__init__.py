@@ -1,10 +1,31 @@
 """JSON over the same domain verbs, at ``/api/v1``, with an OpenAPI description made from the code."""
 
-from flask import Blueprint, Flask
+from __future__ import annotations
 
-blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+from flask import Blueprint, Flask, current_app, request
+
+from scheduler.api import bookings, docs, entries, feeds, records
+from scheduler.api.bearer import admit
+from scheduler.api.descriptions import PREFIX
+from scheduler.api.operations import operation_of
+from scheduler.api.problems import set_up_problems
+from scheduler.api.routes import set_up_converters
+
+blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
+for _area in (docs, bookings, records, feeds, entries):
+    _area.add_routes(blueprint)
+
+
+@blueprint.before_request
+def require_token() -> None:
+    """Every route asks for a bearer token unless its view says that it is public."""
+    told = operation_of(current_app.view_functions[request.endpoint]) if request.endpoint else None
+    if told is None or not told.public:
+        admit()
 
 
 def set_up(app: Flask) -> None:
     """Register the API."""
+    set_up_converters(app)
+    set_up_problems(app, blueprint, prefix="/api/")
     app.register_blueprint(blueprint)

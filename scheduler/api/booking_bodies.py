@@ -1,0 +1,68 @@
+"""What bookings and their list take; the plan itself is read by ``domain.plans``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from scheduler.api.operations import Body
+from scheduler.api.questions import PAGING, Moment, yes_no
+from scheduler.api.versions import VERSION
+from scheduler.domain import plans
+from scheduler.domain.fields import Choice, Day, Field, Reference, Text
+from scheduler.models.bookings import BookingKind, BookingState, CancelReason
+
+PARTNERSHIP = Reference(name="partnership_id", label="对口协作", table="partnership")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clock(Field):
+    """ "10:00", a wall-clock time in the caller's zone; read by the domain together with its date."""
+
+    def read(self, raw: Any) -> Any:
+        """As given."""
+        return raw
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instant(Clock):
+    """ISO 8601 with an offset; read by the domain."""
+
+
+TIME: tuple[Field, ...] = (
+    Day(name="date", label="日期"),
+    Clock(name="starts", label="开始"),
+    Clock(name="ends", label="结束"),
+    Instant(name="starts_at", label="开始时刻"),
+    Instant(name="ends_at", label="结束时刻"),
+)
+EITHER = (plans.INSTANTS, plans.LOCAL_TIME)
+_PLAN: tuple[Field, ...] = (*plans.BOOKING_FIELDS, *TIME)
+_OBJECTS = {"host": plans.HOST_FIELDS}
+_ROWS = {
+    "receiving": (plans.RECEIVING_FIELDS, plans.MOST_SITES),
+    "people": (plans.PEOPLE_FIELDS, plans.MOST_PEOPLE),
+    "segments": (plans.SEGMENT_FIELDS, plans.MOST_SEGMENTS),
+}
+NEW_BOOKING = Body("NewBooking", (*_PLAN, PARTNERSHIP), _OBJECTS, _ROWS, EITHER)
+CHANGED_BOOKING = Body("ChangedBooking", (*_PLAN, VERSION), _OBJECTS, _ROWS, EITHER)
+MOVE = Body("Move", (*TIME, VERSION), any_of=EITHER)
+CANCEL_FIELDS: tuple[Field, ...] = (
+    Choice(name="reason", label="取消原因", options=CancelReason, required=True),
+    Text(name="words", label="说明", longest=300),
+)
+CANCEL = Body("Cancellation", (*CANCEL_FIELDS, VERSION))
+
+FILTERS: tuple[Field, ...] = (
+    Moment(name="from", label="从"),
+    Moment(name="to", label="到（不含）"),
+    PARTNERSHIP,
+    Reference(name="region_id", label="地区", table="region"),
+    Reference(name="organisation_id", label="单位", table="organisation"),
+    Reference(name="resource_id", label="人员、场地、班级或会议账号", table="resource"),
+    Choice(name="kind", label="类型", options=BookingKind),
+    Choice(name="state", label="状态", options=BookingState),
+    Text(name="q", label="课题含有", free=False),
+    yes_no("with_cancelled", "含已取消的"),
+    *PAGING,
+)

@@ -1,0 +1,102 @@
+"""The query string: filters and pages of a list, refused when they are misspelt or make no sense."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, jsonify, request
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
+
+from scheduler.api.bearer import zone
+from scheduler.domain.fields import Choice, Day, Field, Whole, clean_fields
+from scheduler.domain.queries import PAGE, count
+from scheduler.domain.times import day_span, read_instant
+from scheduler.errors import Invalid, Problem
+
+MOST_ROWS = 200
+
+
+class YesNo(StrEnum):
+    """A condition in a query string."""
+
+    TRUE = "true"
+    FALSE = "false"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment(Field):
+    """An ISO 8601 instant with an offset, or a date: its first midnight in the caller's zone."""
+
+    def read(self, raw: Any) -> datetime:
+        """The instant, UTC."""
+        if isinstance(raw, str) and len(raw.strip()) == len("2018-12-06"):
+            day: date = Day(name=self.name, label=self.label).read(raw)
+            return day_span(day, zone())[0]
+        return read_instant(raw)
+
+
+class InvalidQuery(Invalid):
+    """Parameters that cannot be taken."""
+
+
+PAGING: tuple[Field, ...] = (
+    Whole(name="page", label="第几页", least=1, most=1_000_000),
+    Whole(name="per_page", label="每页行数", least=1, most=MOST_ROWS),
+)
+
+
+def yes_no(name: str, label: str) -> Choice:
+    """A parameter that is "true" or "false"."""
+    return Choice(name=name, label=label, options=YesNo)
+
+
+def asked(fields: Iterable[Field]) -> dict[str, Any]:
+    """The parameters' values. Raises InvalidQuery for unknown, repeated or unfit ones."""
+    twice = [name for name, values in request.args.lists() if len(values) > 1]
+    if twice:
+        raise InvalidQuery([Problem(name, "field.repeated") for name in twice])
+    try:
+        return clean_fields(fields, request.args.to_dict(), strict=True)
+    except Invalid as error:
+        raise InvalidQuery(error.problems) from error
+
+
+def listed(
+    session: Session, query: Select[Any], wanted: dict[str, Any], show: Callable[[Any], Any]
+) -> Response:
+    """One page of a list, with links to its neighbours (RFC 8288), relative to this address."""
+    page, per_page = wanted["page"] or 1, wanted["per_page"] or PAGE
+    total = count(session, query)
+    rows = session.scalars(query.limit(per_page).offset((page - 1) * per_page)).unique().all()
+    pages = max(1, -(-total // per_page))
+    links = _links(page, pages)
+    answer = jsonify(
+        items=[show(row) for row in rows],
+        page=page,
+        per_page=per_page,
+        total=total,
+        next=links.get("next"),
+    )
+    if links:
+        answer.headers["Link"] = ", ".join(f'<{target}>; rel="{name}"' for name, target in links.items())
+    return answer
+
+
+def _links(page: int, pages: int) -> dict[str, str]:
+    numbers = {
+        "first": 1,
+        "prev": page - 1 if 1 < page <= pages else None,
+        "next": page + 1 if page < pages else None,
+        "last": pages,
+    }
+    return {name: _address(number) for name, number in numbers.items() if number}
+
+
+def _address(page: int) -> str:
+    return f"{request.path}?{urlencode({**request.args.to_dict(), 'page': page}, errors='replace')}"

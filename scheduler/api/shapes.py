@@ -1,0 +1,273 @@
+"""What answers look like. The description is made from these types; a row of the directory, which has
+the fields of its shelf, is described from those (``descriptions.py``).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, NotRequired, TypedDict
+
+from scheduler.models.bookings import (
+    BookingKind,
+    BookingState,
+    CancelReason,
+    CourseType,
+    ParticipantRole,
+    SegmentKind,
+    Subject,
+)
+from scheduler.models.feeds import FeedDetail, FeedScope
+from scheduler.models.records import IncidentKind, LinkTest, RecordState
+from scheduler.models.resources import ResourceKind
+
+Moment = Annotated[str, "An instant: ISO 8601, UTC."]
+
+
+def moment(instant: datetime) -> str:
+    """ISO 8601, UTC."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def maybe_moment(instant: datetime | None) -> str | None:
+    """``moment`` of what may not have happened yet."""
+    return None if instant is None else moment(instant)
+
+
+class Named(TypedDict):
+    """A row of the directory, named."""
+
+    id: int
+    name: str
+
+
+class HostShape(TypedDict):
+    """The teaching end."""
+
+    organisation: Named
+    room: Named | None
+
+
+ReceivingShape = TypedDict(
+    "ReceivingShape",
+    {
+        "organisation": Named,
+        "class": Named | None,
+        "room": Named | None,
+        "assistant": Named | None,
+    },
+)
+"""A receiving end: an organisation and what it brings ("class" is a word of Python, hence this form)."""
+
+
+class PersonShape(TypedDict):
+    """A person in a role that belongs to no receiving class."""
+
+    role: ParticipantRole
+    person: Named
+
+
+class SegmentShape(TypedDict):
+    """A part of the booking and its planned minutes."""
+
+    position: int
+    kind: SegmentKind
+    minutes: int
+
+
+class CancelledShape(TypedDict):
+    """When and why a booking was cancelled."""
+
+    at: Moment
+    reason: CancelReason | None
+    words: str
+
+
+class BookingShape(TypedDict):
+    """A booking, half-open interval."""
+
+    id: str
+    partnership_id: int
+    kind: BookingKind
+    state: BookingState
+    title: str
+    subject: Subject
+    course_type: CourseType
+    starts_at: Moment
+    ends_at: Moment
+    host: HostShape | None
+    receiving: list[ReceivingShape]
+    people: list[PersonShape]
+    account: Named | None
+    meeting_number: str
+    passcode: Annotated[str | None, "null: not for this caller."]
+    join_url: str
+    segments: list[SegmentShape]
+    note: str
+    follows: Annotated[str, "The lesson that this booking belongs to; empty for none."]
+    cancelled: CancelledShape | None
+    revision: Annotated[int, "SEQUENCE of RFC 5545: rises with each change of time, place or state."]
+    version: Annotated[int, "Rises with each write; name it when changing the booking."]
+    created_at: Moment
+    revised_at: Moment
+    plan: NotRequired[
+        Annotated[
+            dict[str, Any] | None,
+            "The body by which PUT leaves the booking as it is; null for a caller who may not change it.",
+        ]
+    ]
+
+
+class HistoryEntryShape(TypedDict):
+    """One thing that happened: field → [before, after]; values that identify somebody are left out."""
+
+    at: Moment
+    verb: str
+    by: Annotated[str | None, "null: the product itself."]
+    via: str
+    changes: dict[str, list[Any]]
+    reason: str
+
+
+class HistoryShape(TypedDict):
+    """Everything that happened to a booking, newest first."""
+
+    items: list[HistoryEntryShape]
+
+
+class FeedShape(TypedDict):
+    """A subscription of the caller's own."""
+
+    id: int
+    name: str
+    scope: FeedScope
+    partnership_id: int
+    organisation_id: int | None
+    person_id: int | None
+    detail: FeedDetail
+    language: str
+    alarm_minutes: int | None
+    created_at: Moment
+    replaced_at: Moment | None
+    url: NotRequired[Annotated[str, "The secret address: told once, when it is made, and not kept."]]
+    webcal: NotRequired[Annotated[str, "The same address for calendars that subscribe by webcal:."]]
+
+
+class FeedsShape(TypedDict):
+    """The caller's live feeds, newest first."""
+
+    items: list[FeedShape]
+
+
+class AttendanceShape(TypedDict):
+    """Expected and present pupils of one class."""
+
+    class_id: int
+    expected: int
+    present: int
+
+
+class SegmentMinutesShape(TypedDict):
+    """How long a planned segment really took; 0: left out."""
+
+    position: int
+    minutes: int
+
+
+class QuestionShape(TypedDict):
+    """A question asked by a class, and its answer."""
+
+    class_id: int | None
+    question: str
+    answer: str
+
+
+class IncidentShape(TypedDict):
+    """What went wrong, how it was handled, the minutes it cost."""
+
+    kind: IncidentKind
+    what: str
+    handling: str
+    minutes_lost: int
+
+
+class RecordShape(TypedDict):
+    """What happened in one booking."""
+
+    booking: str
+    state: RecordState
+    actual_starts: Moment | None
+    actual_ends: Moment | None
+    link_test: LinkTest
+    link_tested: Moment | None
+    equipment: str
+    works: int | None
+    questions_asked: int | None
+    effect: str
+    reflection: str
+    attendances: list[AttendanceShape]
+    segments: list[SegmentMinutesShape]
+    questions: list[QuestionShape]
+    incidents: list[IncidentShape]
+    filed_at: Moment | None
+    revised_at: Moment
+    version: int
+
+
+class FieldErrorShape(TypedDict):
+    """One thing wrong with one input."""
+
+    pointer: NotRequired[Annotated[str, "JSON Pointer into the body, as a URI fragment."]]
+    parameter: NotRequired[Annotated[str, "Name of the query parameter."]]
+    code: str
+    detail: str
+
+
+class ResourceShape(TypedDict):
+    """Somebody or something that can be double-booked."""
+
+    id: int
+    kind: ResourceKind
+    name: str
+
+
+class HolderShape(TypedDict):
+    """The booking that holds it."""
+
+    booking: str
+    title: str
+
+
+class IntervalShape(TypedDict):
+    """Half-open."""
+
+    starts_at: Moment
+    ends_at: Moment
+
+
+class ConflictShape(TypedDict):
+    """Who is busy, with what, until when."""
+
+    resource: ResourceShape
+    holder: HolderShape
+    interval: IntervalShape
+    detail: str
+
+
+class CurrentShape(TypedDict):
+    """What stands there now, for a stale edit."""
+
+    version: int
+    representation: Any
+
+
+class ProblemShape(TypedDict):
+    """Why a request was refused (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: NotRequired[list[FieldErrorShape]]
+    conflicts: NotRequired[list[ConflictShape]]
+    current: NotRequired[CurrentShape]
