@@ -41,12 +41,18 @@ def make_form(
     *,
     options: Options | None = None,
     values: Mapping[str, Any] | None = None,
+    more: Mapping[str, Any] | None = None,
+    sent: bool = True,
 ) -> FlaskForm:
-    """A form of ``fields``, filled with what was sent, else with ``values``."""
+    """A form of ``fields`` and then ``more`` controls, filled with what was sent, else with ``values``.
+
+    ``sent`` False: what was sent belongs to another form of the page.
+    """
     fields = tuple(fields)
     controls = {field.name: _control(field, options or {}) for field in fields}
     data = {field.name: _typed(field, (values or {}).get(field.name)) for field in fields}
-    return type("EntryForm", (FlaskForm,), controls)(data=data)
+    form = type("EntryForm", (FlaskForm,), {**controls, **(more or {})})
+    return form(data=data) if sent else form(None, data=data)
 
 
 def _control(field: declared.Field, options: Options) -> Any:
