@@ -1,7 +1,244 @@
-"""Pages of this area."""
+"""Bookings: list, make, look at, change, move, cancel."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from sqlalchemy.orm import Session
+from wtforms import HiddenField, RadioField, StringField
+from wtforms.fields import SelectChoice
+from wtforms.widgets import DateInput, TimeInput
+
+from scheduler import clock, edge
+from scheduler.domain import access, bookings
+from scheduler.domain.fields import clean_fields
+from scheduler.domain.plans import CANCEL_FIELDS, read_span
+from scheduler.domain.times import local_day
+from scheduler.errors import Clash, Invalid, Refused, StaleEdit
+from scheduler.models.bookings import Booking, BookingKind, CancelReason
+from scheduler.web.booking_desk import answer, conflict_lines, form_page, require_part
+from scheduler.web.booking_form import BookingForm, read_version
+from scheduler.web.booking_list import list_page
+from scheduler.web.booking_page import booking_page, told_to, when_words
+from scheduler.web.booking_values import fresh_values, values_after, values_of
+from scheduler.web.calendar_filters import read_day
+from scheduler.web.door import act, viewer, zone
+from scheduler.web.failures import status_of, words_of
+from scheduler.web.forms import put_problems, raw_of
+from scheduler.web.frame import partnership_of_page
+from scheduler.web.locale import language
+from scheduler.wording import label
 
 blueprint = Blueprint("bookings", __name__)
+
+
+class MoveForm(FlaskForm):
+    """Another time for a booking."""
+
+    date = StringField(lazy_gettext("日期"), widget=DateInput())
+    starts = StringField(lazy_gettext("开始"), widget=TimeInput())
+    ends = StringField(lazy_gettext("结束"), widget=TimeInput())
+    version = HiddenField()
+
+
+class CancelForm(FlaskForm):
+    """Why a booking is cancelled."""
+
+    reason = RadioField(lazy_gettext("为什么取消"))
+    words = StringField(lazy_gettext("说明"))
+    version = HiddenField()
+
+
+@blueprint.get("/bookings")
+def index() -> str:
+    """The list, with search, state and kind."""
+    with edge.read() as session:
+        partnership = partnership_of_page(session)
+        may_book = partnership is not None and access.can_book(viewer(), partnership.id)
+        page = list_page(session, partnership, now=clock.now())
+        return render_template("bookings/index.html", may_book=may_book, **page)
+
+
+@blueprint.get("/bookings/new")
+def new() -> str:
+    """The empty form: of a kind, on a day, or joint research after a lesson."""
+    with edge.read() as session:
+        partnership_id = _partnership_to_book_in(session)
+        values = _first_values(session)
+    return form_page(BookingForm(data=values), partnership_id=partnership_id)
+
+
+@blueprint.post("/bookings/new")
+def create() -> ResponseReturnValue:
+    """Book what the form says."""
+    with edge.read() as session:
+        partnership_id = _partnership_to_book_in(session)
+
+    def verb(session: Session, plan: Any) -> Booking:
+        return bookings.book(session, plan, partnership_id=partnership_id, act=act())
+
+    return answer(BookingForm(), verb, partnership_id=partnership_id, done=_("已预约。"))
+
+
+@blueprint.get("/bookings/<public_id>")
+def show(public_id: str) -> str:
+    """Everything about one booking."""
+    with edge.read() as session:
+        booking = _visible(session, public_id)
+        return render_template("bookings/show.html", **booking_page(session, booking, now=clock.now()))
+
+
+@blueprint.get("/bookings/<public_id>/edit")
+def edit(public_id: str) -> str:
+    """The form with the booking in it."""
+    with edge.read() as session:
+        booking = _to_change(session, public_id, "booking.not_changeable")
+        form, partnership_id = BookingForm(data=values_of(booking, zone())), booking.partnership_id
+    return form_page(form, partnership_id=partnership_id, booking_id=public_id)
+
+
+@blueprint.post("/bookings/<public_id>/edit")
+def change(public_id: str) -> ResponseReturnValue:
+    """Let the booking be as the form says."""
+    with edge.read() as session:
+        partnership_id = _to_change(session, public_id, "booking.not_changeable").partnership_id
+    form = BookingForm()
+
+    def verb(session: Session, plan: Any) -> Booking:
+        booking = _to_change(session, public_id, "booking.not_changeable")
+        return bookings.change_booking(session, booking, plan, version=read_version(form), act=act())
+
+    return answer(form, verb, partnership_id=partnership_id, booking_id=public_id, done=_("已保存修改。"))
+
+
+@blueprint.get("/bookings/<public_id>/move")
+def move(public_id: str) -> str:
+    """Only the time."""
+    with edge.read() as session:
+        booking = _to_change(session, public_id, "booking.not_movable")
+        values = values_of(booking, zone())
+        return _move_page(booking, MoveForm(data=values))
+
+
+@blueprint.post("/bookings/<public_id>/move")
+def move_to(public_id: str) -> ResponseReturnValue:
+    """Give the booking another time."""
+    form = MoveForm()
+    try:
+        with edge.write() as session:
+            booking = _to_change(session, public_id, "booking.not_movable")
+            span = read_span(raw_of(form), zone=zone())
+            bookings.move_booking(session, booking, span=span, version=read_version(form), act=act())
+    except (Invalid, Clash, StaleEdit) as error:
+        with edge.read() as session:
+            return _refused_move(session, _visible(session, public_id), form, error)
+    flash(_("已改时间，日历订阅会显示新的时间。"), "success")
+    return redirect(url_for("bookings.show", public_id=public_id), 303)
+
+
+@blueprint.get("/bookings/<public_id>/cancel")
+def cancel(public_id: str) -> str:
+    """Why, and who will see it."""
+    with edge.read() as session:
+        booking = _to_change(session, public_id, "booking.not_cancellable")
+        return _cancel_page(booking, CancelForm(data={"version": str(booking.version)}))
+
+
+@blueprint.post("/bookings/<public_id>/cancel")
+def cancel_now(public_id: str) -> ResponseReturnValue:
+    """Cancel, and free everyone."""
+    form = CancelForm()
+    try:
+        with edge.write() as session:
+            booking = _to_change(session, public_id, "booking.not_cancellable")
+            why = clean_fields(CANCEL_FIELDS, raw_of(form))
+            bookings.cancel_booking(session, booking, **why, version=read_version(form), act=act())
+    except (Invalid, StaleEdit) as error:
+        with edge.read() as session:
+            _put_error(form, error)
+            booking = _visible(session, public_id)
+            form.version.data = str(booking.version)
+            return _cancel_page(booking, form), status_of(error)
+    flash(_("已取消，所有占用的时间都已让出。"), "success")
+    return redirect(url_for("bookings.show", public_id=public_id), 303)
+
+
+def _today() -> date:
+    return local_day(clock.now(), zone())
+
+
+def _partnership_to_book_in(session: Session) -> int:
+    partnership = partnership_of_page(session)
+    access.require(partnership is not None and access.can_book(viewer(), partnership.id))
+    assert partnership is not None
+    return partnership.id
+
+
+def _first_values(session: Session) -> dict[str, Any]:
+    follows = request.args.get("follows", "")
+    if follows:
+        return values_after(_visible(session, follows), zone())
+    given = request.args.get("kind", "")
+    kind = BookingKind(given) if given in set(BookingKind) else BookingKind.LESSON
+    return fresh_values(kind, read_day(request.args.get("day"), _next_workday(_today())))
+
+
+def _next_workday(day: date) -> date:
+    """The next Monday to Friday after ``day``."""
+    return day + timedelta(days={4: 3, 5: 2}.get(day.weekday(), 1))
+
+
+def _visible(session: Session, public_id: str) -> Booking:
+    booking = bookings.get_booking(session, public_id)
+    access.require(True, visible=access.can_see_booking(viewer(), booking))
+    return booking
+
+
+def _to_change(session: Session, public_id: str, code: str) -> Booking:
+    """The booking, when the viewer may change it and it can still be changed; ``code`` tells the refusal."""
+    booking = _visible(session, public_id)
+    require_part(booking)
+    if booking.state not in bookings.OPEN:
+        raise Refused(code, title=booking.title, state=booking.state)
+    return booking
+
+
+def _move_page(booking: Booking, form: MoveForm, **told: Any) -> str:
+    now = when_words(booking, _today())
+    return render_template("bookings/move.html", booking=booking, form=form, now=now, **told)
+
+
+def _refused_move(
+    session: Session, booking: Booking, form: MoveForm, error: Invalid | Clash | StaleEdit
+) -> ResponseReturnValue:
+    told: dict[str, Any] = {}
+    if isinstance(error, Clash):
+        told = {"conflicts": conflict_lines(session, error.conflicts), "conflict_words": words_of(error)}
+    else:
+        _put_error(form, error)
+        form.version.data = str(booking.version)
+    return _move_page(booking, form, **told), status_of(error)
+
+
+def _cancel_page(booking: Booking, form: CancelForm) -> str:
+    form.reason.choices = [SelectChoice(reason.value, label(language(), reason)) for reason in CancelReason]
+    return render_template(
+        "bookings/cancel.html",
+        booking=booking,
+        form=form,
+        now=when_words(booking, _today()),
+        told=told_to(booking),
+    )
+
+
+def _put_error(form: FlaskForm, error: Invalid | StaleEdit) -> None:
+    if isinstance(error, Invalid):
+        put_problems(form, error.problems)
+    else:
+        form.form_errors.append(words_of(error))

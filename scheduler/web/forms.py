@@ -17,7 +17,7 @@ NOT_INPUT = ("CSRFTokenField", "SubmitField")
 
 
 def raw_of(form: Form) -> dict[str, Any]:
-    """The form as the domain's raw mapping: nested forms are mappings, field lists are lists, texts are text."""
+    """The form as the domain's raw mapping: nested forms are mappings, field lists are lists."""
     return {field.short_name: _raw(field) for field in form if field.type not in NOT_INPUT}
 
 
@@ -54,7 +54,7 @@ def _field_at(form: Form, path: str) -> Field | None:
             inside = dict(enumerate(here.entries))
             here = inside.get(int(step)) if step.isdecimal() else None
         elif isinstance(here, Form):
-            here = here[step] if step in here else None
+            here = here._fields.get(step)
         else:
             return None
     return None if isinstance(here, FormField | Form) else here

@@ -1,0 +1,197 @@
+"""What changed in a booking, in words: two versions side by side, and its history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from scheduler.domain.plans import BookingPlan
+from scheduler.models.audit import AuditEntry
+from scheduler.models.bookings import (
+    BookingKind,
+    BookingState,
+    CancelReason,
+    CourseType,
+    ParticipantRole,
+    SegmentKind,
+    Side,
+    Subject,
+)
+from scheduler.models.users import User
+from scheduler.web.booking_options import Options
+from scheduler.web.door import zone
+from scheduler.web.locale import language
+from scheduler.wording import label, moment_words
+
+Facts = Mapping[str, Any]
+
+NAMES = {
+    "kind": lazy_gettext("类型"),
+    "title": lazy_gettext("课题"),
+    "subject": lazy_gettext("学科"),
+    "course_type": lazy_gettext("课型"),
+    "state": lazy_gettext("状态"),
+    "starts_at": lazy_gettext("开始"),
+    "ends_at": lazy_gettext("结束"),
+    "sites": lazy_gettext("单位"),
+    "classes": lazy_gettext("班级"),
+    "rooms": lazy_gettext("场地"),
+    "account": lazy_gettext("会议账号"),
+    "people": lazy_gettext("人员"),
+    "meeting_number": lazy_gettext("会议号"),
+    "passcode": lazy_gettext("入会密码"),
+    "join_url": lazy_gettext("入会链接"),
+    "segments": lazy_gettext("环节"),
+    "note": lazy_gettext("备注"),
+    "follows": lazy_gettext("所属课程"),
+}
+VERBS = {
+    "book": lazy_gettext("预约了活动"),
+    "change": lazy_gettext("修改了活动"),
+    "move": lazy_gettext("改了时间"),
+    "cancel": lazy_gettext("取消了活动"),
+    "done": lazy_gettext("记为已上课"),
+    "recorded": lazy_gettext("归档了活动记录"),
+}
+DOORS = {
+    "web": "",
+    "api": lazy_gettext("通过接口"),
+    "cli": lazy_gettext("通过命令行"),
+    "demo": lazy_gettext("演示数据"),
+    "job": lazy_gettext("自动"),
+}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that differs, in words; both empty where only the fact of a change is kept."""
+
+    name: str
+    before: str
+    after: str
+
+
+def differences(before: Facts, after: Facts) -> list[Difference]:
+    """Every fact of ``before`` and ``after`` (as booking_facts makes them) that is not the same."""
+    return [
+        Difference(str(NAMES[name]), _words(name, before[name]), _words(name, after[name]))
+        for name in NAMES
+        if name in before and name in after and _told(before[name]) != _told(after[name])
+    ]
+
+
+def fact_lines(facts: Facts) -> list[tuple[str, str]]:
+    """(name, words) of all that a booking is (as booking_facts makes it), without what is empty."""
+    lines = [(str(NAMES[name]), _words(name, facts[name])) for name in NAMES if name in facts]
+    return [(name, words) for name, words in lines if words]
+
+
+def plan_facts(plan: BookingPlan, options: Options) -> dict[str, Any]:
+    """A plan in the shape of booking_facts, without the state that no form decides."""
+    resource, organisation = options.resources, options.organisations
+    ends = [(Side.HOST, plan.host), *((Side.RECEIVING, site) for site in plan.receiving)]
+    sites = [site for _side, site in ends]
+    people = [(person.role, person.person_id) for person in plan.people]
+    people += [(ParticipantRole.ASSISTANT, site.assistant_id) for site in sites if site.assistant_id]
+    places = [
+        site.organisation_id or resource[site.class_id or site.room_id or site.assistant_id].organisation_id
+        for site in sites
+    ]
+    return {
+        "kind": plan.kind,
+        "title": plan.title,
+        "subject": plan.subject,
+        "course_type": plan.course_type,
+        "starts_at": plan.span.starts_at.isoformat(),
+        "ends_at": plan.span.ends_at.isoformat(),
+        "sites": [
+            [side, options.name_of(organisation, place)]
+            for (side, _site), place in zip(ends, places, strict=True)
+        ],
+        "classes": [resource[site.class_id].name for site in sites if site.class_id],
+        "rooms": [resource[site.room_id].name for site in sites if site.room_id],
+        "account": [resource[plan.account_id].name] if plan.account_id else [],
+        "people": [[role, options.name_of(resource, person_id)] for role, person_id in people],
+        "meeting_number": plan.meeting_number,
+        "passcode": plan.passcode,
+        "join_url": plan.join_url,
+        "segments": [[segment.kind, segment.minutes] for segment in plan.segments],
+        "note": plan.note,
+        "follows": plan.follows,
+    }
+
+
+def history_line(entry: AuditEntry, user: User | None) -> dict[str, Any]:
+    """Who did what when, and what changed from what to what."""
+    told = entry.verb != "book"
+    return {
+        "who": user.name if user else _("系统"),
+        "door": str(DOORS.get(entry.via, "")),
+        "when": moment_words(entry.at, language(), zone(), year=True),
+        "iso": entry.at.isoformat(),
+        "what": str(VERBS.get(entry.verb, entry.verb)),
+        "reason": _reason(entry),
+        "changes": [
+            Difference(str(NAMES[name]), _words(name, before), _words(name, after))
+            for name, (before, after) in entry.changes.items()
+            if told and name in NAMES and not (entry.verb == "cancel" and name == "state")
+        ],
+    }
+
+
+def joined(words: list[str]) -> str:
+    """A list as people write it."""
+    return ("、" if language() == "zh" else ", ").join(word for word in words if word)
+
+
+def _told(value: Any) -> Any:
+    """Comparable: the order in which people and things were entered tells nothing."""
+    return sorted(map(str, value)) if isinstance(value, list) else value
+
+
+def _words(name: str, value: Any) -> str:
+    if value is None or value in ("", []):
+        return ""
+    return _WORDS.get(name, str)(value)
+
+
+def _labelled(enum: type[StrEnum]) -> Callable[[Any], str]:
+    return lambda value: label(language(), enum(value))
+
+
+def _pairs(enum: type[StrEnum]) -> Callable[[Any], str]:
+    return lambda rows: joined([f"{label(language(), enum(first))} {second}" for first, second in rows])
+
+
+def _moment(text: str) -> str:
+    return moment_words(datetime.fromisoformat(text), language(), zone())
+
+
+def _reason(entry: AuditEntry) -> str:
+    """ "weather: 大雪" as a cancelled booking keeps it, in the viewer's language."""
+    code, _colon, words = entry.reason.partition(": ")
+    if entry.verb != "cancel" or code not in set(CancelReason):
+        return entry.reason
+    return joined([label(language(), CancelReason(code)), words])
+
+
+_WORDS: dict[str, Callable[[Any], str]] = {
+    "kind": _labelled(BookingKind),
+    "subject": _labelled(Subject),
+    "course_type": _labelled(CourseType),
+    "state": _labelled(BookingState),
+    "starts_at": _moment,
+    "ends_at": _moment,
+    "sites": _pairs(Side),
+    "classes": joined,
+    "rooms": joined,
+    "account": joined,
+    "people": _pairs(ParticipantRole),
+    "segments": _pairs(SegmentKind),
+}

@@ -1,0 +1,152 @@
+"""Where a booking form is answered: one more row, a check, saved, or what stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scheduler import clock, edge
+from scheduler.domain import access
+from scheduler.domain.bookings import booking_facts, get_booking
+from scheduler.domain.plans import BookingPlan
+from scheduler.domain.times import local_day
+from scheduler.errors import Clash, Conflict, Forbidden, Invalid, StaleEdit, TongtangError
+from scheduler.models.bookings import Booking
+from scheduler.web.agenda import clock_words
+from scheduler.web.booking_changes import differences, fact_lines, plan_facts
+from scheduler.web.booking_form import BookingForm, with_account
+from scheduler.web.booking_options import Options, load_options
+from scheduler.web.door import viewer, zone
+from scheduler.web.failures import status_of, words_of
+from scheduler.web.locale import language
+from scheduler.wording import day_words, moment_words
+
+Verb = Callable[[Session, BookingPlan], Booking]
+"""Books or changes: (session, plan) → booking."""
+
+
+def answer(
+    form: BookingForm, verb: Verb, *, partnership_id: int, booking_id: str = "", done: str
+) -> ResponseReturnValue:
+    """What a posted form leads to; ``done`` is said when it is saved."""
+    if form.add_row(request.form.get("add", "")):
+        return form_page(form, partnership_id=partnership_id, booking_id=booking_id)
+    only_check = "check" in request.form
+    try:
+        saved_id, facts = _save(form, verb, partnership_id, keep=not only_check)
+    except (Invalid, Clash, StaleEdit, Forbidden) as error:
+        page = form_page(form, partnership_id=partnership_id, booking_id=booking_id, error=error)
+        return page, status_of(error)
+    if only_check:
+        return form_page(form, partnership_id=partnership_id, booking_id=booking_id, checked=facts)
+    flash(done, "success")
+    return redirect(url_for("bookings.show", public_id=saved_id), 303)
+
+
+def form_page(
+    form: BookingForm,
+    *,
+    partnership_id: int,
+    booking_id: str = "",
+    error: TongtangError | None = None,
+    checked: Mapping[str, Any] | None = None,
+) -> str:
+    """The form with everything that was typed, and why it is shown again."""
+    with edge.read() as session:
+        booking = get_booking(session, booking_id) if booking_id else None
+        options = load_options(
+            session,
+            viewer(),
+            partnership_id=partnership_id,
+            at=booking.starts_at if booking else clock.now(),
+            booking=booking,
+            follows=form.follows.data or "",
+        )
+        form.offer(options)
+        conflicts = error.conflicts if isinstance(error, Clash) else ()
+        stale = isinstance(error, StaleEdit) and booking is not None
+        page = {
+            "conflicts": conflict_lines(session, conflicts, form.fields_of),
+            "conflict_words": words_of(error) if conflicts else "",
+            "differences": _compare(form, booking, options) if stale else None,
+            "checked": fact_lines(checked) if checked else None,
+        }
+        _put_error(form, error)
+        return render_template("bookings/form.html", form=form, booking=booking, **page)
+
+
+def conflict_lines(
+    session: Session, conflicts: Sequence[Conflict], fields_of: Callable[[int], list[str]] | None = None
+) -> list[dict[str, Any]]:
+    """The mappings that ui.conflict shows; a link only to what the viewer may see."""
+    wanted = {conflict.booking_public_id for conflict in conflicts}
+    query = select(Booking.public_id).where(Booking.public_id.in_(wanted), access.visible_bookings(viewer()))
+    seen = set(session.scalars(query)) if wanted else set()
+    return [
+        {
+            "who": conflict.resource_name,
+            "kind": conflict.resource_kind,
+            "interval": _interval_of(conflict),
+            "title": conflict.title,
+            "until": _until(conflict),
+            "url": url_for("bookings.show", public_id=conflict.booking_public_id)
+            if conflict.booking_public_id in seen
+            else None,
+            "field": next(iter(fields_of(conflict.resource_id)), None) if fields_of else None,
+        }
+        for conflict in conflicts
+    ]
+
+
+def require_part(booking: Booking) -> None:
+    """Raise Forbidden where none of the booking's organisations is the viewer's to coordinate."""
+    organisations = [site.organisation for site in booking.sites]
+    access.require(access.can_coordinate(viewer(), booking.partnership_id, organisations))
+
+
+def _save(form: BookingForm, verb: Verb, partnership_id: int, *, keep: bool) -> tuple[str, dict[str, Any]]:
+    """Public id and facts of the booking; without ``keep`` everything is tried and nothing is written."""
+    plan = form.plan()
+    with edge.write() as session:
+        booking = verb(session, with_account(session, plan, partnership_id=partnership_id))
+        require_part(booking)
+        facts = booking_facts(booking)
+        if not keep:
+            session.rollback()
+        return booking.public_id if keep else "", facts
+
+
+def _put_error(form: BookingForm, error: TongtangError | None) -> None:
+    if isinstance(error, Invalid):
+        form.put(error.problems)
+    elif isinstance(error, Forbidden):
+        form.form_errors.append(
+            _("您只能预约有本地区单位参加的活动。请在主讲单位或接收班级里选一个本地区的。")
+        )
+
+
+def _compare(form: BookingForm, booking: Booking, options: Options) -> list[Any]:
+    """Typed against saved; the form is from now on about the saved version."""
+    form.version.data = str(booking.version)
+    return differences(plan_facts(form.plan(), options), booking_facts(booking))
+
+
+def _interval_of(conflict: Conflict) -> str:
+    day = day_words(local_day(conflict.starts_at, zone()), language())
+    return f"{day} {clock_words(conflict.starts_at, conflict.ends_at)}"
+
+
+def _until(conflict: Conflict) -> str:
+    """The time of day, with the day where it is a later one."""
+    same_day = conflict.ends_at - conflict.starts_at < timedelta(days=1) and local_day(
+        conflict.starts_at, zone()
+    ) == local_day(conflict.ends_at, zone())
+    words = moment_words(conflict.ends_at, language(), zone())
+    return words[-5:] if same_day else words

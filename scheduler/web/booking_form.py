@@ -1,0 +1,184 @@
+"""The booking form: its fields, what it offers, and how it is read into a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from sqlalchemy.orm import Session
+from wtforms import FieldList, Form, FormField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
+from wtforms.widgets import DateInput, NumberInput, TimeInput, URLInput
+
+from scheduler.domain.plans import MOST_PEOPLE, MOST_SEGMENTS, MOST_SITES, THINGS, BookingPlan, read_plan
+from scheduler.errors import Problem
+from scheduler.models.bookings import (
+    BookingKind,
+    CourseType,
+    ParticipantRole,
+    SegmentKind,
+    Subject,
+)
+from scheduler.models.resources import MeetingAccount, ResourceKind
+from scheduler.web.booking_options import WHOLE_ORGANISATION, Choices, Options
+from scheduler.web.door import zone
+from scheduler.web.forms import put_problems, raw_of
+from scheduler.web.locale import language
+from scheduler.wording import label
+
+MOST_ROWS = {"receiving": MOST_SITES, "people": MOST_PEOPLE, "segments": MOST_SEGMENTS}
+FILLED_BY = {
+    "receiving": ("class_id", "room_id", "assistant_id"),
+    "people": ("person_id",),
+    "segments": ("minutes",),
+}
+"""A row with none of these says nothing and is left out."""
+
+
+class HostForm(Form):
+    """The end where the lesson is given."""
+
+    organisation_id = SelectField(_("主讲单位"))
+    room_id = SelectField(_("主讲场地"))
+
+
+class ReceivingForm(Form):
+    """One receiving class (or a whole organisation), where it sits and who assists."""
+
+    class_id = SelectField(_("班级或单位"))
+    room_id = SelectField(_("教室"))
+    assistant_id = SelectField(_("辅助教师"))
+
+
+class PersonForm(Form):
+    """A person in a role."""
+
+    role = SelectField(_("角色"))
+    person_id = SelectField(_("人员"))
+
+
+class SegmentForm(Form):
+    """A part of the lesson."""
+
+    kind = SelectField(_("环节"))
+    minutes = StringField(_("计划分钟"), widget=NumberInput(min=1, max=1439))
+
+
+class BookingForm(FlaskForm):
+    """Everything a coordinator decides about a booking, in the order in which it is asked."""
+
+    kind = SelectField(_("类型"))
+    title = StringField(_("课题"))
+    subject = SelectField(_("学科"))
+    course_type = SelectField(_("课型"))
+    follows = SelectField(_("所属课程"))
+    host = FormField(HostForm)
+    receiving = FieldList(FormField(ReceivingForm))
+    people = FieldList(FormField(PersonForm))
+    date = StringField(_("日期"), widget=DateInput())
+    starts = StringField(_("开始"), widget=TimeInput())
+    ends = StringField(_("结束"), widget=TimeInput())
+    segments = FieldList(FormField(SegmentForm))
+    account_id = SelectField(_("会议账号"))
+    meeting_number = StringField(_("会议号"))
+    passcode = StringField(_("入会密码"))
+    join_url = StringField(_("入会链接"), widget=URLInput())
+    note = TextAreaField(_("备注"))
+    version = HiddenField()
+
+    def offer(self, options: Options) -> None:
+        """Give every choice what can be chosen."""
+        self.kind.choices = _members(BookingKind)
+        self.subject.choices = _members(Subject)
+        self.course_type.choices = _members(CourseType)
+        self.follows.choices = options.followed()
+        self.host.form.organisation_id.choices = options.hosts()
+        self.account_id.choices = options.of_kind(ResourceKind.ACCOUNT)
+        rooms, people = options.of_kind(ResourceKind.ROOM), options.of_kind(ResourceKind.PERSON)
+        self.host.form.room_id.choices = rooms
+        receiving = options.receiving()
+        for row in self.receiving:
+            row.form.class_id.choices, row.form.room_id.choices = receiving, rooms
+            row.form.assistant_id.choices = people
+        roles = [role for role in ParticipantRole if role not in THINGS]
+        for row in self.people:
+            row.form.role.choices, row.form.person_id.choices = _members(roles), people
+        for row in self.segments:
+            row.form.kind.choices = _members(SegmentKind)
+
+    def add_row(self, name: str) -> bool:
+        """Add an empty row to one of the lists; False where there is no such list."""
+        if name not in MOST_ROWS:
+            return False
+        rows = self[name]
+        if len(rows) < MOST_ROWS[name]:
+            rows.append_entry()
+        return True
+
+    def put(self, problems: Sequence[Problem]) -> None:
+        """Problems of the plan at the rows they were typed into: empty rows had been left out."""
+        put_problems(self, [replace(problem, field=self._typed_at(problem.field)) for problem in problems])
+
+    def plan(self) -> BookingPlan:
+        """What was typed, as a plan; raises Invalid."""
+        raw = raw_of(self)
+        del raw["version"]
+        for name in MOST_ROWS:
+            raw[name] = [_asked(raw[name][index]) for index in self._filled(name)]
+        return read_plan(raw, zone=zone())
+
+    def fields_of(self, resource_id: int) -> list[str]:
+        """Ids of the fields in which this resource was chosen."""
+        chosen = [self.host.form.room_id, self.account_id]
+        chosen += [field for row in self.receiving for field in row.form]
+        chosen += [row.form.person_id for row in self.people]
+        return [field.id for field in chosen if field.data == str(resource_id)]
+
+    def _filled(self, name: str) -> list[int]:
+        """Indices of the rows that say something."""
+        return [
+            index
+            for index, row in enumerate(self[name])
+            if any(row.form[field].data for field in FILLED_BY[name])
+        ]
+
+    def _typed_at(self, path: str) -> str:
+        name, _dot, rest = path.partition(".")
+        if name not in MOST_ROWS or not rest:
+            return path
+        index, _dot, field = rest.partition(".")
+        field = "class_id" if name == "receiving" and field == "organisation_id" else field
+        return f"{name}.{self._filled(name)[int(index)]}.{field}"
+
+
+def with_account(session: Session, plan: BookingPlan, *, partnership_id: int) -> BookingPlan:
+    """The plan, a missing meeting number or link taken from its meeting account."""
+    account = session.get(MeetingAccount, plan.account_id) if plan.account_id else None
+    if account is None or account.partnership_id != partnership_id:
+        return plan
+    return replace(
+        plan,
+        meeting_number=plan.meeting_number or account.meeting_number,
+        join_url=plan.join_url or account.join_url,
+    )
+
+
+def read_version(form: FlaskForm) -> int:
+    """The version of the booking that the form was made from; 0 (never current) for what is no number."""
+    text = form.version.data or ""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
+def _asked(row: dict[str, Any]) -> dict[str, Any]:
+    """A row as the domain takes it: a whole organisation stands for itself."""
+    chosen = row.get("class_id") or ""
+    if not chosen.startswith(WHOLE_ORGANISATION):
+        return row
+    return {**row, "class_id": "", "organisation_id": chosen.removeprefix(WHOLE_ORGANISATION)}
+
+
+def _members(members: Any) -> Choices:
+    return [SelectChoice(member.value, label(language(), member)) for member in members]

@@ -1,0 +1,160 @@
+"""What a booking form can choose from: the partnership's own, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import chain
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, with_polymorphic
+from wtforms.fields import SelectChoice
+
+from scheduler.domain.access import Viewer
+from scheduler.domain.queries import BookingFilter, bookings
+from scheduler.domain.times import local_day
+from scheduler.models.bookings import Booking, BookingKind
+from scheduler.models.places import Organisation, OrganisationKind
+from scheduler.models.resources import Resource, ResourceKind
+from scheduler.web.door import zone
+from scheduler.web.locale import language
+from scheduler.wording import day_words, label
+
+Choices = list[SelectChoice]
+
+WHOLE_ORGANISATION = "organisation-"
+"""Before an organisation's id in the choice of a receiving class: it takes part without a class."""
+
+LESSONS_AROUND = timedelta(days=60)
+MOST_LESSONS = 100
+
+
+@dataclass
+class Options:
+    """Rows that may be chosen, by id; retired ones only where the booking already has them."""
+
+    organisations: dict[int, Organisation] = field(default_factory=dict)
+    resources: dict[int, Resource] = field(default_factory=dict)
+    lessons: list[Booking] = field(default_factory=list)
+
+    def name_of(self, kept: Mapping[int, Any], row_id: int | None) -> str:
+        """The name of a row of ``kept``; "" for none."""
+        return kept[row_id].name if row_id in kept else ""
+
+    def hosts(self) -> Choices:
+        """Organisations by what they are, museums first."""
+        order = [OrganisationKind.MUSEUM, *OrganisationKind]
+        rows = sorted(self.organisations.values(), key=lambda row: (order.index(row.kind), row.name))
+        return _grouped((label(language(), row.kind), str(row.id), row.name) for row in rows)
+
+    def of_kind(self, kind: ResourceKind) -> Choices:
+        """Resources of one kind by their organisation."""
+        return _grouped(
+            (row.organisation.name, str(row.id), _words(row)) for row in self._in_order() if row.kind is kind
+        )
+
+    def receiving(self) -> Choices:
+        """Classes by their school, and each organisation as a whole."""
+        classes = [
+            (row.organisation.name, str(row.id), _words(row))
+            for row in self._in_order()
+            if row.kind is ResourceKind.CLASS
+        ]
+        whole = [
+            (row.name, f"{WHOLE_ORGANISATION}{row.id}", _("%(name)s（不带班级）", name=row.name))
+            for row in self.organisations.values()
+        ]
+        return _grouped(classes + whole)
+
+    def followed(self) -> Choices:
+        """Lessons that joint research may belong to."""
+        return [SelectChoice("", _("不属于某节课"))] + [
+            SelectChoice(
+                lesson.public_id,
+                f"{day_words(local_day(lesson.starts_at, zone()), language())} {lesson.title}",
+            )
+            for lesson in self.lessons
+        ]
+
+    def _in_order(self) -> list[Resource]:
+        return sorted(
+            self.resources.values(),
+            key=lambda row: (row.organisation.name, getattr(row, "grade", ""), row.name),
+        )
+
+
+def load_options(
+    session: Session,
+    viewer: Viewer,
+    *,
+    partnership_id: int,
+    at: datetime,
+    booking: Booking | None = None,
+    follows: str = "",
+) -> Options:
+    """Everything that may be chosen around ``at`` (UTC), with what ``booking`` already has.
+
+    ``follows`` is the public id of a lesson that is offered whenever it was.
+    """
+    kept_places = {site.organisation_id for site in booking.sites} if booking else set()
+    kept = {part.resource_id for part in booking.participations} if booking else set()
+    places = session.scalars(
+        select(Organisation)
+        .where(
+            Organisation.partnership_id == partnership_id,
+            or_(Organisation.retired_at.is_(None), Organisation.id.in_(kept_places)),
+        )
+        .order_by(Organisation.name)
+    )
+    organisations = {row.id: row for row in places}
+    whole = with_polymorphic(Resource, "*")
+    rows = session.scalars(
+        select(whole).where(
+            whole.partnership_id == partnership_id, or_(whole.retired_at.is_(None), whole.id.in_(kept))
+        )
+    )
+    # The organisations are read: a resource of one that was retired is offered only where it is kept.
+    resources = {row.id: row for row in rows if row.organisation_id in organisations or row.id in kept}
+    lessons = _lessons(session, viewer, partnership_id, at)
+    if follows.isalnum() and all(lesson.public_id != follows for lesson in lessons):
+        lessons += session.scalars(
+            bookings(viewer, BookingFilter(partnership_id=partnership_id, kind=BookingKind.LESSON)).where(
+                Booking.public_id == follows
+            )
+        )
+    if booking is not None:
+        lessons = [lesson for lesson in lessons if lesson.id != booking.id]
+    return Options(organisations, resources, lessons)
+
+
+def _lessons(session: Session, viewer: Viewer, partnership_id: int, at: datetime) -> list[Booking]:
+    wanted = BookingFilter(
+        starts=at - LESSONS_AROUND,
+        ends=at + LESSONS_AROUND,
+        partnership_id=partnership_id,
+        kind=BookingKind.LESSON,
+        with_cancelled=False,
+    )
+    return list(session.scalars(bookings(viewer, wanted).limit(MOST_LESSONS)))
+
+
+def _grouped(rows: Iterable[tuple[str, str, str]]) -> Choices:
+    """(group, value, label) → groups of choices after an empty one."""
+    groups: dict[str, list[SelectChoice]] = {}
+    for group, value, words in rows:
+        groups.setdefault(group, []).append(SelectChoice(value, words, optgroup=group))
+    return [SelectChoice("", _("请选择")), *chain.from_iterable(groups.values())]
+
+
+def _words(row: Any) -> str:
+    """A class with its head count, a room with its seats, an account with its platform."""
+    if row.kind is ResourceKind.CLASS:
+        return _("%(name)s · %(count)s 人", name=row.name, count=row.head_count)
+    if row.kind is ResourceKind.ROOM and row.seats:
+        return _("%(name)s · %(count)s 座", name=row.name, count=row.seats)
+    if row.kind is ResourceKind.ACCOUNT:
+        return f"{row.name} · {label(language(), row.platform)}"
+    return f"{row.name} · {row.position}" if getattr(row, "position", "") else str(row.name)

@@ -1,0 +1,214 @@
+"""What the page of a booking tells: ends of the line, people, segments, meeting, notice, history."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import current_app, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scheduler.domain import access
+from scheduler.domain.bookings import OPEN
+from scheduler.domain.queries import following, history
+from scheduler.domain.times import local_day
+from scheduler.models.bookings import (
+    Booking,
+    BookingKind,
+    BookingState,
+    ParticipantRole,
+    Participation,
+    Side,
+    Site,
+)
+from scheduler.models.places import Organisation
+from scheduler.models.resources import MeetingAccount, Resource, ResourceKind, SchoolClass
+from scheduler.web.agenda import agenda_line, clock_words, site_name
+from scheduler.web.booking_changes import history_line
+from scheduler.web.door import viewer, zone
+from scheduler.web.locale import language
+from scheduler.wording import day_words, label
+from scheduler.wording.moments import distance_words
+
+
+def booking_page(session: Session, booking: Booking, *, now: datetime) -> dict[str, Any]:
+    """Everything that templates/bookings/show.html needs."""
+    _load_details(session, booking)
+    today = local_day(now, zone())
+    may_coordinate = _may_coordinate(booking)
+    tied = session.scalars(following(booking)).all()
+    return {
+        "booking": booking,
+        "when": when_words(booking, today),
+        "line": agenda_line(booking),
+        "sites": [_site(booking, site) for site in booking.sites],
+        "pupils": sum(part.resource.head_count for part in _parts(booking, ParticipantRole.CLASS)),
+        "people": _people(booking),
+        "segments": segment_bars(booking),
+        "platform": _platform(booking),
+        "notice": notice_text(booking),
+        "follows": _tied(booking.follows, today) if _visible(booking.follows) else None,
+        "following": [_tied(row, today) for row in tied if _visible(row)],
+        "may_coordinate": may_coordinate,
+        "may_change": may_coordinate and booking.state in OPEN,
+        "record_url": record_url(booking) if access.can_write_record(viewer(), booking) else "",
+        "record_first": booking.ends_at <= now and booking.state is not BookingState.CANCELLED,
+        "cancel_reason": label(language(), booking.cancel_reason) if booking.cancel_reason else "",
+        "subject": label(language(), booking.subject),
+        "course_type": label(language(), booking.course_type),
+        "wants_research": may_coordinate
+        and booking.kind is BookingKind.LESSON
+        and booking.state in OPEN
+        and not any(row.state in OPEN for row in tied),
+        "history": [
+            history_line(entry, user) for entry, user in session.execute(history("booking", booking.id))
+        ],
+    }
+
+
+def when_words(booking: Booking, today: date) -> dict[str, str]:
+    """The mapping that ui.when takes."""
+    day = local_day(booking.starts_at, zone())
+    date_words, _space, weekday = day_words(day, language(), year=day.year != today.year).partition(" ")
+    return {
+        "date": date_words,
+        "weekday": weekday,
+        "interval": clock_words(booking.starts_at, booking.ends_at),
+        "relative": distance_words(day, today, language()),
+        "iso": booking.starts_at.isoformat(),
+    }
+
+
+def segment_bars(booking: Booking) -> list[dict[str, Any]]:
+    """Segments in order: minutes from the start, and where in the bar (percent of the whole)."""
+    length = round((booking.ends_at - booking.starts_at).total_seconds() / 60)
+    rows, begun = [], 0
+    for segment in booking.segments:
+        rows.append(
+            {
+                "kind": segment.kind.value,
+                "label": label(language(), segment.kind),
+                "minutes": segment.minutes,
+                "from": begun,
+                "x": round(100 * begun / length, 3),
+                "width": round(100 * segment.minutes / length, 3),
+            }
+        )
+        begun += segment.minutes
+    return rows
+
+
+def notice_text(booking: Booking) -> str:
+    """Time, place and link for a group chat; the passcode is for those who ask."""
+    lines = [
+        _("【%(kind)s】%(title)s", kind=label(language(), booking.kind), title=booking.title),
+        _("时间：%(time)s", time=_whole_time(booking)),
+    ]
+    for site in booking.sites:
+        words = " ".join(part for part in (site_name(site), *_things(booking, site)) if part)
+        lines.append(
+            _("主讲：%(site)s", site=words) if site.side is Side.HOST else _("接收：%(site)s", site=words)
+        )
+    if booking.meeting_number:
+        platform = _platform(booking)
+        lines.append(
+            _("会议号：%(number)s", number=booking.meeting_number) + (f"（{platform}）" if platform else "")
+        )
+    if booking.join_url:
+        lines.append(_("入会链接：%(url)s", url=booking.join_url))
+    if booking.cancelled_at:
+        lines.insert(0, _("此活动已取消"))
+    return "\n".join(lines)
+
+
+def record_url(booking: Booking) -> str:
+    """Where the record of the booking is written."""
+    if "records.edit" not in current_app.view_functions:
+        return ""
+    return url_for("records.edit", public_id=booking.public_id)
+
+
+def told_to(booking: Booking) -> dict[str, list[str]]:
+    """Whose calendars a change reaches: organisations and people."""
+    return {
+        "organisations": list(dict.fromkeys(site_name(site) for site in booking.sites)),
+        "people": [
+            part.resource.name for part in booking.participations if part.resource.kind is ResourceKind.PERSON
+        ],
+    }
+
+
+def _load_details(session: Session, booking: Booking) -> None:
+    """Head counts, platforms and units of what takes part: one query for each table, however many rows."""
+    ids = [part.resource_id for part in booking.participations]
+    units = select(Resource.organisation_id).where(Resource.id.in_(ids))
+    session.scalars(select(Organisation).where(Organisation.id.in_(units))).all()
+    for table in (SchoolClass, MeetingAccount):
+        session.scalars(select(table).where(table.id.in_(ids))).all()
+
+
+def _may_coordinate(booking: Booking) -> bool:
+    organisations = [site.organisation for site in booking.sites]
+    return access.can_coordinate(viewer(), booking.partnership_id, organisations)
+
+
+def _visible(booking: Booking | None) -> bool:
+    return booking is not None and access.can_see_booking(viewer(), booking)
+
+
+def _tied(booking: Booking, today: date) -> dict[str, Any]:
+    day = local_day(booking.starts_at, zone())
+    line = agenda_line(booking)
+    return {**line, "interval": f"{day_words(day, language())} {line['interval']}"}
+
+
+def _site(booking: Booking, site: Site) -> dict[str, Any]:
+    return {
+        "name": site_name(site),
+        "side": label(language(), site.side),
+        "host": site.side is Side.HOST,
+        "address": site.organisation.address,
+        "rooms": _names(booking, site, ParticipantRole.ROOM),
+        "classes": [
+            part.resource for part in _parts(booking, ParticipantRole.CLASS) if part.site_id == site.id
+        ],
+        "assistants": _names(booking, site, ParticipantRole.ASSISTANT),
+    }
+
+
+def _people(booking: Booking) -> list[tuple[str, list[tuple[str, str]]]]:
+    """(role, [(name, unit), …]) in the order of roles."""
+    roles = [role for role in ParticipantRole if _parts(booking, role)]
+    return [
+        (
+            label(language(), role),
+            [(part.resource.name, part.resource.organisation.name) for part in _parts(booking, role)],
+        )
+        for role in roles
+        if _parts(booking, role)[0].resource.kind is ResourceKind.PERSON
+    ]
+
+
+def _parts(booking: Booking, role: ParticipantRole) -> list[Participation]:
+    return [part for part in booking.participations if part.role is role]
+
+
+def _names(booking: Booking, site: Site, role: ParticipantRole) -> list[str]:
+    return [part.resource.name for part in _parts(booking, role) if part.site_id == site.id]
+
+
+def _things(booking: Booking, site: Site) -> list[str]:
+    return _names(booking, site, ParticipantRole.CLASS) + _names(booking, site, ParticipantRole.ROOM)
+
+
+def _platform(booking: Booking) -> str:
+    accounts = _parts(booking, ParticipantRole.ACCOUNT)
+    return label(language(), accounts[0].resource.platform) if accounts else ""
+
+
+def _whole_time(booking: Booking) -> str:
+    day = local_day(booking.starts_at, zone())
+    words = day_words(day, language(), year=True)
+    return f"{words} {clock_words(booking.starts_at, booking.ends_at)}"

@@ -1,0 +1,108 @@
+"""What narrows the calendar: read from the address, kept when the view changes, offered as choices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from flask import request
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from scheduler.domain.access import Viewer
+from scheduler.domain.fields import Bad, Day
+from scheduler.domain.queries import BookingFilter, bookings, entries
+from scheduler.domain.shelves import SHELVES
+from scheduler.models.bookings import Booking, BookingKind, Site
+from scheduler.models.places import Organisation, OrganisationKind, Partnership
+from scheduler.web.locale import language
+from scheduler.wording import label
+
+IDS = ("region", "organisation", "museum", "person")
+MOST_ID = 2**62
+
+
+@dataclass(frozen=True)
+class CalendarFilter:
+    """Ids of rows; None does not narrow. ``museum`` is a second organisation that must take part."""
+
+    region: int | None = None
+    organisation: int | None = None
+    museum: int | None = None
+    person: int | None = None
+    kind: BookingKind | None = None
+
+    def arguments(self) -> dict[str, Any]:
+        """For addresses: only what narrows."""
+        given = {name: getattr(self, name) for name in (*IDS, "kind")}
+        return {name: value for name, value in given.items() if value is not None}
+
+    def bookings(
+        self, viewer: Viewer, partnership: Partnership | None, starts: datetime, ends: datetime
+    ) -> Select[Booking]:
+        """What the viewer may see of the partnership that overlaps [starts, ends)."""
+        wanted = BookingFilter(
+            starts=starts,
+            ends=ends,
+            partnership_id=partnership.id if partnership else None,
+            region_id=self.region,
+            organisation_id=self.organisation,
+            resource_id=self.person,
+            kind=self.kind,
+        )
+        query = bookings(viewer, wanted)
+        if self.museum is None:
+            return query
+        return query.where(Booking.id.in_(select(Site.booking_id).where(Site.organisation_id == self.museum)))
+
+
+def read_filter() -> CalendarFilter:
+    """From the address; what is no id or kind does not narrow."""
+    kind = request.args.get("kind", "")
+    wanted = CalendarFilter(kind=BookingKind(kind) if kind in set(BookingKind) else None)
+    return replace(wanted, **{name: read_id(request.args.get(name, "")) for name in IDS})
+
+
+def read_id(text: str) -> int | None:
+    """A row's id, or None."""
+    if not text.isascii() or not text.isdecimal() or len(text) > 19:
+        return None
+    return int(text) if int(text) <= MOST_ID else None
+
+
+def read_day(text: str | None, default: date) -> date:
+    """A day of the address between 2000 and 2100, else ``default``."""
+    try:
+        day = Day(name="day", label="").clean(text)
+    except Bad:
+        return default
+    return day or default
+
+
+def filter_choices(session: Session, viewer: Viewer, partnership: Partnership | None) -> dict[str, Any]:
+    """name → [(group, [(value, words), …]), …] for each select, in three queries."""
+    where = partnership.id if partnership else 0
+    regions = session.scalars(entries(viewer, SHELVES["regions"], partnership_id=where)).all()
+    organisations = session.scalars(entries(viewer, SHELVES["organisations"], partnership_id=where)).all()
+    people = session.scalars(entries(viewer, SHELVES["persons"], partnership_id=where)).all()
+    museums = [row for row in organisations if row.kind is OrganisationKind.MUSEUM]
+    others = [row for row in organisations if row.kind is not OrganisationKind.MUSEUM]
+    return {
+        "region": [("", [(row.id, row.name) for row in regions])],
+        "organisation": _by_region(others),
+        "museum": [("", [(row.id, row.name) for row in museums])],
+        "person": _by(people, lambda row: row.organisation.name),
+        "kind": [("", [(kind.value, label(language(), kind)) for kind in BookingKind])],
+    }
+
+
+def _by_region(rows: list[Organisation]) -> list[tuple[str, list[tuple[int, str]]]]:
+    return _by(rows, lambda row: row.region.name)
+
+
+def _by(rows: Any, group_of: Any) -> list[tuple[str, list[tuple[int, str]]]]:
+    groups: dict[str, list[tuple[int, str]]] = {}
+    for row in rows:
+        groups.setdefault(group_of(row), []).append((row.id, row.name))
+    return sorted(groups.items())
