@@ -8,12 +8,13 @@ from scheduler.api import bookings, docs, entries, feeds, records
 from scheduler.api.bearer import admit
 from scheduler.api.descriptions import PREFIX
 from scheduler.api.operations import operation_of
-from scheduler.api.problems import set_up_problems
+from scheduler.api.problems import handle_failures, refuse_unknown_routes
 from scheduler.api.routes import set_up_converters
 
 blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
 for _area in (docs, bookings, records, feeds, entries):
     _area.add_routes(blueprint)
+handle_failures(blueprint)
 
 
 @blueprint.before_request
@@ -27,5 +28,5 @@ def require_token() -> None:
 def set_up(app: Flask) -> None:
     """Register the API."""
     set_up_converters(app)
-    set_up_problems(app, blueprint, prefix="/api/")
+    refuse_unknown_routes(app, prefix="/api/")
     app.register_blueprint(blueprint)

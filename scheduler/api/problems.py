@@ -44,11 +44,15 @@ MOST_ERRORS, LONGEST_TOKEN = 100, 100
 """A body of thousands of wrong rows is answered with the first ones."""
 
 
-def set_up_problems(app: Flask, blueprint: Blueprint, *, prefix: str) -> None:
-    """Answer with problem documents, also where no route of ours matches below ``prefix``."""
+def handle_failures(blueprint: Blueprint) -> None:
+    """Answer whatever fails in the blueprint's views with a problem document."""
     blueprint.register_error_handler(TongtangError, problem_of)
     blueprint.register_error_handler(StaleDataError, _of_lost_race)
     blueprint.register_error_handler(HTTPException, _of_http)
+
+
+def refuse_unknown_routes(app: Flask, *, prefix: str) -> None:
+    """Answer with problem documents also where no route of ours matches below ``prefix``."""
 
     @app.before_request
     def refuse_unknown_route() -> Response | None:
