@@ -170,7 +170,7 @@ def _write(entry: Any, values: Mapping[str, Any]) -> None:
     for name, value in values.items():
         if isinstance(value, tuple):
             setattr(entry, name, ",".join(value))
-        elif value is None and name in DEFAULTS:
+        elif value in (None, "") and name in DEFAULTS:
             setattr(entry, name, DEFAULTS[name])
         else:
             setattr(entry, name, value)

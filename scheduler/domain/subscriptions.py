@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from scheduler.domain import access, audit
@@ -16,10 +16,10 @@ from scheduler.domain.fields import Choice, Field, Reference, Text, Whole, clean
 from scheduler.domain.tokens import hash_token, new_token
 from scheduler.errors import Invalid, NotFound, Problem
 from scheduler.models.bookings import Booking, BookingState, Participation, Site
-from scheduler.models.feeds import Feed, FeedDetail, FeedScope
+from scheduler.models.feeds import Feed, FeedAnswer, FeedDetail, FeedScope
 from scheduler.models.places import Organisation, Partnership
-from scheduler.models.resources import Person
-from scheduler.models.users import User
+from scheduler.models.resources import Person, Resource
+from scheduler.models.users import Grant, Role, User
 
 LANGUAGES = ("zh", "en")
 CANCELLED_AFTER_END = timedelta(days=14)
@@ -90,6 +90,7 @@ def revoke_feed(session: Session, feed: Feed, *, act: Act) -> None:
     """End the feed at once."""
     if feed.revoked_at is None:
         feed.revoked_at = act.at
+        session.execute(delete(FeedAnswer).where(FeedAnswer.feed_id == feed.id))
         session.flush()
         _note(session, feed, act=act, verb="revoke")
 
@@ -111,21 +112,30 @@ def own_feeds(viewer: Viewer) -> Select[Feed]:
     )
 
 
-def feed_of_token(token: str) -> Select[Feed]:
-    """The live feed behind a token, nothing when it was revoked or replaced or its owner is disabled."""
-    return (
-        select(Feed)
-        .join(User, User.id == Feed.owner_id)
-        .where(Feed.token_hash == hash_token(token), Feed.revoked_at.is_(None), User.retired_at.is_(None))
+def is_live() -> ColumnElement[bool]:
+    """SQL: feeds that are answered, joined with their owner's ``User``.
+
+    A feed dies when it is revoked, when its owner's account is retired, and when the owner has lost the
+    access that it was made by.
+    """
+    return Feed.revoked_at.is_(None) & User.retired_at.is_(None) & _owner_may_see()
+
+
+def _owner_may_see() -> ColumnElement[bool]:
+    """SQL twin of ``_may_feed``."""
+    of_person = select(Resource.organisation_id).where(Resource.id == Feed.person_id).correlate(Feed)
+    return exists().where(
+        Grant.user_id == Feed.owner_id,
+        or_(
+            Grant.role == Role.ADMINISTRATOR,
+            (Grant.partnership_id == Feed.partnership_id)
+            & or_(
+                Grant.role == Role.COORDINATOR,
+                Grant.role == Role.VIEWER,
+                Grant.organisation_id == func.coalesce(Feed.organisation_id, of_person.scalar_subquery()),
+            ),
+        ),
     )
-
-
-def owner_may_see(session: Session, feed: Feed, viewer: Viewer) -> bool:
-    """Whether the owner still has the access that the feed was made by: the feed dies with it."""
-    organisation_id = feed.organisation_id
-    if feed.person_id is not None:
-        organisation_id = session.scalar(select(Person.organisation_id).where(Person.id == feed.person_id))
-    return _may_feed(viewer, feed.partnership_id, organisation_id)
 
 
 def in_feed(feed: Feed, *, now: datetime, since: datetime, until: datetime) -> ColumnElement[bool]:
