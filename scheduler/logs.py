@@ -11,16 +11,22 @@ import secrets
 import sys
 import time
 import traceback
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import structlog
-from flask import Flask, Response, g, got_request_exception, request, request_finished, request_started
+from flask import Flask, got_request_exception, request, request_started
+from werkzeug.exceptions import HTTPException
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 Event = MutableMapping[str, Any]
 MOST_FRAMES = 40
 ROOT = Path(__file__).parents[1]
+REQUEST_ID, ROUTE = "tongtang.request_id", "tongtang.route"
+"""Where the WSGI environment keeps them."""
 
 log = structlog.get_logger("tongtang.http")
 
@@ -106,26 +112,62 @@ def log_requests(app: Flask) -> None:
     """One line for each request and one for each unforeseen exception; answers carry the request's id."""
     # Flask's own line names the path.
     app.log_exception = lambda exc_info: None  # type: ignore[method-assign]
-    request_started.connect(_begin, app)
-    request_finished.connect(_finish, app)
-    got_request_exception.connect(_fail, app)
+    request_started.connect(_note_route, app)
+    got_request_exception.connect(_tell_failure, app)
+    app.wsgi_app = RequestLog(app)  # type: ignore[method-assign]
 
 
-def _begin(_app: Flask, **_extra: Any) -> None:
-    g.request_id, g.began = secrets.token_hex(8), time.perf_counter()
+class RequestLog:
+    """Stands before everything else that answers, so that no request goes unseen."""
+
+    def __init__(self, app: Flask) -> None:
+        self._answer, self._urls = app.wsgi_app, app.url_map.bind("")
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer, then tell."""
+        began = time.perf_counter()
+        environ[REQUEST_ID] = secrets.token_hex(8)
+        statuses = [0]
+
+        def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
+            statuses.append(int(status[:3]))
+            return start_response(status, [*headers, ("X-Request-ID", environ[REQUEST_ID])], *exc_info)
+
+        try:
+            return self._answer(environ, start)
+        finally:
+            facts = {**self._facts(environ), "status": statuses[-1], "ms": _milliseconds_since(began)}
+            quiet = facts["route"].startswith("/static/") and statuses[-1] < 400
+            (log.debug if quiet else log.info)("request", **facts)
+
+    def _facts(self, environ: WSGIEnvironment) -> dict[str, Any]:
+        if ROUTE not in environ:
+            # Answered before Flask looked at it.
+            environ[ROUTE] = self._route(environ["PATH_INFO"], environ["REQUEST_METHOD"])
+        return _request_facts(environ)
+
+    def _route(self, path: str, method: str) -> str:
+        try:
+            return self._urls.match(path, method, return_rule=True)[0].rule
+        except HTTPException:
+            return "-"
 
 
-def _finish(_app: Flask, response: Response, **_extra: Any) -> None:
-    response.headers["X-Request-ID"] = g.request_id
-    milliseconds = round((time.perf_counter() - g.began) * 1000, 1)
-    tell = log.debug if request.endpoint == "static" and response.status_code < 400 else log.info
-    tell("request", **_request_facts(), status=response.status_code, ms=milliseconds)
+def _milliseconds_since(began: float) -> float:
+    return round((time.perf_counter() - began) * 1000, 1)
 
 
-def _fail(_app: Flask, exception: BaseException, **_extra: Any) -> None:
-    log.error("request_failed", **_request_facts(), exc_info=exception)
+def _note_route(_app: Flask, **_extra: Any) -> None:
+    request.environ[ROUTE] = request.url_rule.rule if request.url_rule else "-"
 
 
-def _request_facts() -> dict[str, Any]:
-    rule = request.url_rule.rule if request.url_rule else "-"
-    return {"request_id": g.request_id, "method": request.method, "route": rule}
+def _tell_failure(_app: Flask, exception: BaseException, **_extra: Any) -> None:
+    log.error("request_failed", **_request_facts(request.environ), exc_info=exception)
+
+
+def _request_facts(environ: WSGIEnvironment) -> dict[str, Any]:
+    return {
+        "request_id": environ.get(REQUEST_ID, "-"),
+        "method": environ["REQUEST_METHOD"],
+        "route": environ.get(ROUTE, "-"),
+    }

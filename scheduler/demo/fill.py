@@ -71,11 +71,11 @@ def fill(session: Session, *, now: datetime) -> Sheet:
     story = _Story(ids, users)
     for at, happen in sorted(_events(story, now), key=lambda event: event[0]):
         happen(session, at)
-    yesterday = Act(user_id=users["coordinator"], at=now - timedelta(days=1), via="demo")
+    act = Act(user_id=users["coordinator"], at=now, via="demo")
     return Sheet(
         accounts=accounts,
-        api_token=add_token(session, users, act=yesterday),
-        feeds=add_feeds(session, ids, users, act=yesterday),
+        api_token=add_token(session, users, act=act),
+        feeds=add_feeds(session, ids, users, act=act),
     )
 
 
