@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 from wtforms import PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 
 from scheduler import clock, edge
 from scheduler.domain import access, accounts, queries
@@ -177,7 +178,9 @@ def _wrong_password(form: FlaskForm, error: Forbidden | Refused, address: str) -
 def _own_form(me: User | None) -> FlaskForm:
     """Filled with what was sent when ``me`` is None."""
     control = SelectField(
-        _("语言"), choices=list(LANGUAGE_NAMES.items()), default=me.language if me else language()
+        _("语言"),
+        choices=[SelectChoice(*named) for named in LANGUAGE_NAMES.items()],
+        default=me.language if me else language(),
     )
     values = {field.name: getattr(me, field.name) for field in OWN_FIELDS} if me else None
     # On this page other forms are sent too: what they send is not this form's.

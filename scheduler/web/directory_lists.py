@@ -73,7 +73,7 @@ def shelf_list(session: Session, shelf: Shelf) -> dict[str, Any]:
         "retired": retired,
         "counts": (others, total) if retired else (total, others),
         "narrowed": bool(words_argument() or id_argument("organisation_id") or id_argument("region_id")),
-        "may_create": bool(_may_create(session, shelf)),
+        "may_create": _may_create(session, shelf) is not None,
         "page_number": page,
         "pages": max(1, -(-total // queries.PAGE)),
         "address": lambda **changes: _address(shelf, **changes),

@@ -53,13 +53,13 @@ def former_name_form() -> FlaskForm:
 
 def entry_facts(session: Session, shelf: Shelf, entry: Any) -> dict[str, Any]:
     """Everything that the page of an entry shows."""
+    fields = [field for field in shelf.fields if field.name != "name"]
+    facts = [(label_of(field), _fact(shelf, field, entry)) for field in fields]
     return {
         "key": shelf.key,
         "page": SHELF_PAGES[shelf.key],
         "found": entry,
-        "facts": [
-            (label_of(field), _fact(shelf, field, entry)) for field in shelf.fields if field.name != "name"
-        ],
+        "facts": [fact for fact in facts if fact[1]],
         "may_edit": may_edit(shelf, entry),
         "coming": coming_bookings(session, entry),
         "children": [_children(session, key, entry) for key in CHILD_SHELVES.get(shelf.key, ())],

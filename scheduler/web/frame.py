@@ -58,4 +58,6 @@ def _partnership_name() -> str:
 
 
 def _is_active(endpoint: str) -> bool:
-    return (request.endpoint or "").split(".")[0] == endpoint.split(".")[0]
+    area = (request.endpoint or "").split(".")[0]
+    # Accounts of others are reached from one's own.
+    return {"users": "account"}.get(area, area) == endpoint.split(".")[0]

@@ -76,7 +76,9 @@ def role_form(session: Session) -> FlaskForm:
         Role.ADMINISTRATOR: _("管理员：管理账号和全部内容。不分范围。"),
     }
     controls = {
-        "role": RadioField(_("角色"), choices=[(role.value, words) for role, words in explained.items()]),
+        "role": RadioField(
+            _("角色"), choices=[SelectChoice(role.value, words) for role, words in explained.items()]
+        ),
         "scope": SelectField(_("范围"), choices=_scope_choices(session)),
     }
     return type("RoleForm", (FlaskForm,), controls)()
