@@ -102,6 +102,8 @@ class LessonRecordPaper:
     equipment: str = ""
     segments: tuple[Segment, ...] = ()
     questions: tuple[Question, ...] | None = None
+    questions_asked: int | None = None
+    """How many were asked when they were counted; not all of them need be listed."""
     works_count: int | None = None
     incidents: tuple[Incident, ...] | None = None
     effect: str = ""

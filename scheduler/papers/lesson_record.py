@@ -130,7 +130,9 @@ def _segments(paper: LessonRecordPaper) -> Iterable[Xml]:
 
 
 def _questions(paper: LessonRecordPaper) -> Iterable[Xml]:
-    count = "　　" if paper.questions is None else f" {len(paper.questions)} "
+    listed = None if paper.questions is None else len(paper.questions)
+    asked = listed if paper.questions_asked is None else paper.questions_asked
+    count = "　　" if asked is None else f" {asked} "
     yield paragraph(f"{labels.QUESTIONS}（{labels.QUESTION_COUNT.format(count=count)}）", styles.SECTION)
     rows = [(str(row.number), row.class_name, row.question, row.answer) for row in paper.questions or ()]
     yield listing(_QUESTION_COLUMNS, rows or _empty(_QUESTION_COLUMNS, recorded=paper.questions is not None))
