@@ -58,8 +58,10 @@ def set_up_logs(stream: TextIO | None = None, *, level: int = logging.INFO) -> N
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for name in ("alembic", "apscheduler", "waitress.queue"):
+    for name in ("alembic", "apscheduler"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It warns of every request that waits for a thread, however short.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
 
 def tell_exception(_logger: Any, _name: str, event: Event) -> Event:

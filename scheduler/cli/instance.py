@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import click
+from sqlalchemy import make_url
 
 from scheduler.cli.speech import option
 from scheduler.config import Settings, load_settings
@@ -73,9 +74,9 @@ def opened(settings: Settings) -> Iterator[Database]:
 @contextmanager
 def opened_current(settings: Settings) -> Iterator[Database]:
     """As ``opened``; raises Refused unless the schema is this code's. Makes no file where there is none."""
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
+        raise Refused("database.not_migrated")
     with opened(settings) as database:
-        file = database.url.database if database.is_sqlite else None
-        if file and not Path(file).exists():
-            raise Refused("database.not_migrated")
         require_current_schema(database)
         yield database
