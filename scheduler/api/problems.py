@@ -31,13 +31,13 @@ STATUSES: dict[type[TongtangError], int] = {
 TITLES = {
     400: "请求无法读取",
     401: "需要有效的访问令牌",
-    403: "没有权限",
-    404: "没有找到",
+    403: "没有这样做的权限",
+    404: "没有这样的内容",
     405: "这个地址不接受这种方法",
     409: "与现有内容冲突",
-    413: "内容太大",
+    413: "请求内容太大",
     415: "需要 JSON",
-    422: "有内容需要修改",
+    422: "请求内容需要修改",
 }
 HTTP_CODES = {404: "http.not_found", 405: "http.method_not_allowed", 413: "http.too_large"}
 MOST_ERRORS, LONGEST_TOKEN = 100, 100
@@ -79,7 +79,7 @@ def problem(status: int, code: str, detail: str, more: dict[str, Any] | None = N
     """A document of RFC 9457 §3.1. ``type`` is a reference to the page about this kind of problem."""
     document = {
         "type": f"/problems/{code}",
-        "title": say(language(), TITLES.get(status, "出错了")),
+        "title": say(language(), TITLES.get(status, "服务器出错")),
         "status": status,
         "detail": detail,
         "instance": quote(request.path, safe="/:", errors="replace"),

@@ -50,24 +50,25 @@ class Schemas:
     def __init__(self, language: str) -> None:
         self.language = language
         self.known: dict[str, Schema] = {}
+        self._sources: dict[str, Any] = {}
 
     def body(self, body: Body) -> Schema:
         """A reference to what a request takes."""
-        return self._once(body.name, lambda: self._body(body))
+        return self._once(body.name, body, lambda: self._body(body))
 
     def shape(self, shape: Any) -> Schema:
         """The schema of a type; named types become components."""
         if shape in PLAIN:
             return PLAIN[shape]
         if is_typeddict(shape):
-            return self._once(shape.__name__.removesuffix("Shape"), lambda: self._typed(shape))
+            return self._once(shape.__name__.removesuffix("Shape"), shape, lambda: self._typed(shape))
         if isinstance(shape, type) and issubclass(shape, StrEnum):
-            return self._once(shape.__name__, lambda: _options(shape))
+            return self._once(shape.__name__, shape, lambda: _options(shape))
         return self._generic(shape)
 
     def entry(self, shelf: Shelf) -> Schema:
         """A reference to a row of a shelf as answers show it."""
-        return self._once(shelf.model.__name__, lambda: self._entry(shelf))
+        return self._once(shelf.model.__name__, shelf, lambda: self._entry(shelf))
 
     def listed(self, name: str, row: Schema) -> Schema:
         """One page of rows."""
@@ -79,7 +80,7 @@ class Schemas:
             "total": count,
             "next": {"type": ["string", "null"], "description": "Address of the next page."},
         }
-        return self._once(f"{name}Page", lambda: _object(properties, required=properties))
+        return self._once(f"{name}Page", row, lambda: _object(properties, required=properties))
 
     def field(self, field: Field) -> Schema:
         """What a field takes; the empty text and null stand for nothing where it is optional."""
@@ -88,9 +89,11 @@ class Schemas:
             schema = _or_nothing(schema)
         return {"title": say(self.language, field.label), **schema, **self._hint(field)}
 
-    def _once(self, name: str, make: Callable[[], Schema]) -> Schema:
+    def _once(self, name: str, source: Any, make: Callable[[], Schema]) -> Schema:
+        """A reference to the component ``name``, made of ``source`` when it is met first."""
+        if self._sources.setdefault(name, source) != source:
+            raise TypeError(f"two schemas are called {name}")
         if name not in self.known:
-            self.known[name] = {}  # its own parts may refer to it
             self.known[name] = make()
         return {"$ref": f"#/components/schemas/{name}"}
 

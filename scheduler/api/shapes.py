@@ -59,7 +59,7 @@ ReceivingShape = TypedDict(
 """A receiving end: an organisation and what it brings ("class" is a word of Python, hence this form)."""
 
 
-class PersonShape(TypedDict):
+class PersonInRoleShape(TypedDict):
     """A person in a role that belongs to no receiving class."""
 
     role: ParticipantRole
@@ -96,7 +96,7 @@ class BookingShape(TypedDict):
     ends_at: Moment
     host: HostShape | None
     receiving: list[ReceivingShape]
-    people: list[PersonShape]
+    people: list[PersonInRoleShape]
     account: Named | None
     meeting_number: str
     passcode: Annotated[str | None, "null: not for this caller."]

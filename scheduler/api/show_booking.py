@@ -11,7 +11,7 @@ from scheduler.api.shapes import (
     HistoryEntryShape,
     HostShape,
     Named,
-    PersonShape,
+    PersonInRoleShape,
     ReceivingShape,
     SegmentShape,
     moment,
@@ -162,7 +162,7 @@ def _receiving(site: Site) -> ReceivingShape:
     }
 
 
-def _person(part: Participation) -> PersonShape:
+def _person(part: Participation) -> PersonInRoleShape:
     return {"role": part.role, "person": {"id": part.resource_id, "name": part.resource.name}}
 
 
