@@ -14,7 +14,17 @@ from sqlalchemy.orm import Session
 
 from scheduler.domain import audit
 from scheduler.domain.act import Act
-from scheduler.domain.fields import Choice, Email, Field, Reference, Text, Zone, clean_fields, is_printable
+from scheduler.domain.fields import (
+    Choice,
+    Email,
+    Field,
+    Reference,
+    Text,
+    Zone,
+    clean_fields,
+    is_printable,
+    is_row_id,
+)
 from scheduler.domain.tokens import hash_token, new_token
 from scheduler.errors import Forbidden, Invalid, NotFound, Problem, Refused, StaleEdit
 from scheduler.models.places import Organisation, Partnership, Region
@@ -194,7 +204,7 @@ def create_api_token(session: Session, user: User, *, name: str, act: Act) -> tu
 
 def revoke_api_token(session: Session, user: User, token_id: int, *, act: Act) -> None:
     """End a token of this account at once. Raises NotFound."""
-    token = session.get(ApiToken, token_id)
+    token = session.get(ApiToken, token_id) if is_row_id(token_id) else None
     if token is None or token.user_id != user.id:
         raise NotFound("directory.not_found")
     if token.revoked_at is None:

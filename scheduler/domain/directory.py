@@ -14,7 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from scheduler.domain import access, audit
 from scheduler.domain.access import Viewer
 from scheduler.domain.act import Act
-from scheduler.domain.fields import Day, Text, clean_fields
+from scheduler.domain.fields import Day, Text, clean_fields, is_row_id
 from scheduler.domain.shelves import PARENTS, Shelf
 from scheduler.errors import Invalid, NotFound, Problem, StaleEdit
 from scheduler.models.bookings import Booking, Participation, Site
@@ -25,7 +25,6 @@ from scheduler.models.resources import Lane, Resource
 
 DEFAULTS = {"zone": "Asia/Shanghai", "capacity": 1}
 """What stands for a value that is not given; other columns can be empty."""
-LARGEST_ID = 2**63 - 1
 FORMER_NAME_FIELDS = (
     Text(name="name", label="曾用名", required=True),
     Day(name="until", label="用到哪一天（不含）", required=True),
@@ -34,8 +33,7 @@ FORMER_NAME_FIELDS = (
 
 def get_entry(session: Session, shelf: Shelf, entry_id: int) -> Any:
     """The row, or NotFound."""
-    # No row has an id that the column cannot hold; asking for one would be the driver's error.
-    entry = session.get(shelf.model, entry_id) if 0 < entry_id <= LARGEST_ID else None
+    entry = session.get(shelf.model, entry_id) if is_row_id(entry_id) else None
     if entry is None:
         raise NotFound("directory.not_found")
     return entry

@@ -97,6 +97,11 @@ def _refuse_personal_numbers(value: str) -> None:
         raise Bad("field.phone_number")
 
 
+def is_row_id(number: int) -> bool:
+    """Whether a row could have this id. One that the column cannot hold would be the driver's error."""
+    return 0 < number < 2**63
+
+
 def is_printable(value: str) -> bool:
     """Whether a text of one line can be stored and shown at all: no control character, no lone surrogate."""
     return not any(_unprintable(character, multiline=False) for character in value)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from scheduler.domain import access, audit
 from scheduler.domain.access import Viewer
 from scheduler.domain.act import Act
-from scheduler.domain.fields import Choice, Field, Reference, Text, Whole, clean_fields
+from scheduler.domain.fields import Choice, Field, Reference, Text, Whole, clean_fields, is_row_id
 from scheduler.domain.tokens import hash_token, new_token
 from scheduler.errors import Invalid, NotFound, Problem
 from scheduler.models.bookings import Booking, BookingState, Participation, Site
@@ -97,7 +97,7 @@ def revoke_feed(session: Session, feed: Feed, *, act: Act) -> None:
 
 def get_own_feed(session: Session, feed_id: int, *, viewer: Viewer) -> Feed:
     """A live feed of the viewer's own, or NotFound."""
-    feed = session.get(Feed, feed_id)
+    feed = session.get(Feed, feed_id) if is_row_id(feed_id) else None
     if feed is None or feed.owner_id != viewer.user_id or feed.revoked_at:
         raise NotFound("feed.not_found")
     return feed
