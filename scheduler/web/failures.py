@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from flask import Flask, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException, SecurityError
 
-from scheduler.errors import STATUS, TongtangError
+from scheduler.errors import STATUS, StaleEdit, TongtangError
 from scheduler.web.door import zone
 from scheduler.web.locale import language
 from scheduler.wording import explain
@@ -17,6 +19,8 @@ def set_up_failures(app: Flask) -> None:
     """Pages for our own errors and for HTTP's; the API has its own."""
     app.register_error_handler(TongtangError, _own_error)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(SecurityError, _foreign_host)
+    app.register_error_handler(StaleDataError, _overtaken)
 
 
 def status_of(error: TongtangError) -> int:
@@ -42,11 +46,27 @@ def _own_error(error: TongtangError) -> tuple[str, int]:
     return error_page(status_of(error), words_of(error))
 
 
+def _overtaken(error: StaleDataError) -> tuple[str, int]:
+    """PostgreSQL lets two requests read the same version; the second one to write is told."""
+    return _own_error(StaleEdit(current=0, given=0))
+
+
 def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
     status = error.code or 500
     if status < 400 or request.path.startswith("/api/"):
         return error
     return error_page(status, _sentence(status))
+
+
+def _foreign_host(error: SecurityError) -> ResponseReturnValue:
+    """A Host header that is not ours: in plain text, because a page would need links of this site."""
+    if request.path.startswith("/api/"):
+        return error
+    return (
+        _("这个网址不是本系统的地址，请向协调员要正确的网址。"),
+        400,
+        {"Content-Type": "text/plain; charset=utf-8"},
+    )
 
 
 def _title(status: int) -> str:
