@@ -80,15 +80,18 @@ def clock_words(starts_at: datetime, ends_at: datetime) -> str:
     return f"{starts:%H:%M}–{day_words(ends.date(), language())} {ends:%H:%M}"
 
 
-def site_name(site: Site) -> str:
-    """The organisation by the name that it bore on the booking's day."""
-    return site.organisation.name_at(local_day(site.booking.starts_at, zone()))
+def site_name(booking: Booking, site: Site) -> str:
+    """The organisation by the name that it bore on the booking's day.
+
+    (``site.booking`` would be a query for each site.)
+    """
+    return site.organisation.name_at(local_day(booking.starts_at, zone()))
 
 
 def place_words(booking: Booking) -> str:
     """From where to where: the host and its room, and the receiving organisations."""
     host = [_host_words(booking, site) for site in booking.sites if site.side is Side.HOST]
-    receiving = list(dict.fromkeys(site_name(s) for s in booking.sites if s.side is Side.RECEIVING))
+    receiving = list(dict.fromkeys(site_name(booking, s) for s in booking.sites if s.side is Side.RECEIVING))
     return " → ".join(part for part in (joined(host), shortened(receiving)) if part)
 
 
@@ -112,4 +115,4 @@ def _host_words(booking: Booking, site: Site) -> str:
         for part in booking.participations
         if part.site_id == site.id and part.role is ParticipantRole.ROOM
     ]
-    return " ".join([site_name(site), *rooms])
+    return " ".join([site_name(booking, site), *rooms])

@@ -27,7 +27,7 @@ from scheduler.models.users import User
 from scheduler.web.booking_options import Options
 from scheduler.web.door import zone
 from scheduler.web.locale import language
-from scheduler.wording import label, moment_words
+from scheduler.wording import interval_words, label, moment_words
 
 Facts = Mapping[str, Any]
 
@@ -88,7 +88,11 @@ def differences(before: Facts, after: Facts) -> list[Difference]:
 
 def fact_lines(facts: Facts) -> list[tuple[str, str]]:
     """(name, words) of all that a booking is (as booking_facts makes it), without what is empty."""
-    lines = [(str(NAMES[name]), _words(name, facts[name])) for name in NAMES if name in facts]
+    starts, ends = (datetime.fromisoformat(facts[name]) for name in ("starts_at", "ends_at"))
+    lines = [(_("时间"), interval_words(starts, ends, language(), zone(), year=True))]
+    for name in NAMES:
+        if name in facts and name not in ("state", "starts_at", "ends_at"):
+            lines.append((str(NAMES[name]), _words(name, facts[name])))
     return [(name, words) for name, words in lines if words]
 
 
@@ -111,17 +115,17 @@ def plan_facts(plan: BookingPlan, options: Options) -> dict[str, Any]:
         "starts_at": plan.span.starts_at.isoformat(),
         "ends_at": plan.span.ends_at.isoformat(),
         "sites": [
-            [side, options.name_of(organisation, place)]
+            [side.value, options.name_of(organisation, place)]
             for (side, _site), place in zip(ends, places, strict=True)
         ],
         "classes": [resource[site.class_id].name for site in sites if site.class_id],
         "rooms": [resource[site.room_id].name for site in sites if site.room_id],
         "account": [resource[plan.account_id].name] if plan.account_id else [],
-        "people": [[role, options.name_of(resource, person_id)] for role, person_id in people],
+        "people": [[role.value, options.name_of(resource, person_id)] for role, person_id in people],
         "meeting_number": plan.meeting_number,
         "passcode": plan.passcode,
         "join_url": plan.join_url,
-        "segments": [[segment.kind, segment.minutes] for segment in plan.segments],
+        "segments": [[segment.kind.value, segment.minutes] for segment in plan.segments],
         "note": plan.note,
         "follows": plan.follows,
     }

@@ -19,6 +19,8 @@ from scheduler.domain.plans import BookingPlan
 from scheduler.domain.times import local_day
 from scheduler.errors import Clash, Conflict, Forbidden, Invalid, StaleEdit, TongtangError
 from scheduler.models.bookings import Booking
+from scheduler.models.places import Organisation
+from scheduler.models.resources import Resource
 from scheduler.web.agenda import clock_words
 from scheduler.web.booking_changes import differences, fact_lines, plan_facts
 from scheduler.web.booking_form import BookingForm, with_account
@@ -89,9 +91,10 @@ def conflict_lines(
     wanted = {conflict.booking_public_id for conflict in conflicts}
     query = select(Booking.public_id).where(Booking.public_id.in_(wanted), access.visible_bookings(viewer()))
     seen = set(session.scalars(query)) if wanted else set()
+    units = _units(session, conflicts)
     return [
         {
-            "who": conflict.resource_name,
+            "who": " ".join(filter(None, (units.get(conflict.resource_id), conflict.resource_name))),
             "kind": conflict.resource_kind,
             "interval": _interval_of(conflict),
             "title": conflict.title,
@@ -103,6 +106,17 @@ def conflict_lines(
         }
         for conflict in conflicts
     ]
+
+
+def _units(session: Session, conflicts: Sequence[Conflict]) -> dict[int, str]:
+    """Whose the classes and rooms are: several schools have a 七年级(1)班. People go by their names."""
+    ids = [conflict.resource_id for conflict in conflicts if conflict.resource_kind in ("class", "room")]
+    query = (
+        select(Resource.id, Organisation.name)
+        .join(Organisation, Organisation.id == Resource.organisation_id)
+        .where(Resource.id.in_(ids))
+    )
+    return dict(session.execute(query).all()) if ids else {}
 
 
 def require_part(booking: Booking) -> None:

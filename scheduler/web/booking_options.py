@@ -9,14 +9,13 @@ from itertools import chain
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import Row, Select, and_, or_, select
 from sqlalchemy.orm import Session, with_polymorphic
 from wtforms.fields import SelectChoice
 
-from scheduler.domain.access import Viewer
-from scheduler.domain.queries import BookingFilter, bookings
+from scheduler.domain.access import Viewer, visible_bookings
 from scheduler.domain.times import local_day
-from scheduler.models.bookings import Booking, BookingKind
+from scheduler.models.bookings import Booking, BookingKind, BookingState
 from scheduler.models.places import Organisation, OrganisationKind
 from scheduler.models.resources import Resource, ResourceKind
 from scheduler.web.door import zone
@@ -38,7 +37,7 @@ class Options:
 
     organisations: dict[int, Organisation] = field(default_factory=dict)
     resources: dict[int, Resource] = field(default_factory=dict)
-    lessons: list[Booking] = field(default_factory=list)
+    lessons: list[Row[Any]] = field(default_factory=list)
 
     def name_of(self, kept: Mapping[int, Any], row_id: int | None) -> str:
         """The name of a row of ``kept``; "" for none."""
@@ -118,27 +117,28 @@ def load_options(
     )
     # The organisations are read: a resource of one that was retired is offered only where it is kept.
     resources = {row.id: row for row in rows if row.organisation_id in organisations or row.id in kept}
-    lessons = _lessons(session, viewer, partnership_id, at)
-    if follows.isalnum() and all(lesson.public_id != follows for lesson in lessons):
-        lessons += session.scalars(
-            bookings(viewer, BookingFilter(partnership_id=partnership_id, kind=BookingKind.LESSON)).where(
-                Booking.public_id == follows
-            )
-        )
-    if booking is not None:
-        lessons = [lesson for lesson in lessons if lesson.id != booking.id]
-    return Options(organisations, resources, lessons)
+    lessons = session.execute(_lessons(viewer, partnership_id, at, follows)).all()
+    own_id = booking.id if booking else None
+    return Options(organisations, resources, [lesson for lesson in lessons if lesson.id != own_id])
 
 
-def _lessons(session: Session, viewer: Viewer, partnership_id: int, at: datetime) -> list[Booking]:
-    wanted = BookingFilter(
-        starts=at - LESSONS_AROUND,
-        ends=at + LESSONS_AROUND,
-        partnership_id=partnership_id,
-        kind=BookingKind.LESSON,
-        with_cancelled=False,
+def _lessons(viewer: Viewer, partnership_id: int, at: datetime, follows: str) -> Select[Any]:
+    """Lessons near ``at``, and the one that is followed already."""
+    near = and_(
+        Booking.starts_at.between(at - LESSONS_AROUND, at + LESSONS_AROUND),
+        Booking.state != BookingState.CANCELLED,
     )
-    return list(session.scalars(bookings(viewer, wanted).limit(MOST_LESSONS)))
+    return (
+        select(Booking.id, Booking.public_id, Booking.title, Booking.starts_at)
+        .where(
+            visible_bookings(viewer),
+            Booking.partnership_id == partnership_id,
+            Booking.kind == BookingKind.LESSON,
+            or_(near, Booking.public_id == (follows if follows.isalnum() else "")),
+        )
+        .order_by(Booking.starts_at, Booking.id)
+        .limit(MOST_LESSONS)
+    )
 
 
 def _grouped(rows: Iterable[tuple[str, str, str]]) -> Choices:
@@ -150,11 +150,12 @@ def _grouped(rows: Iterable[tuple[str, str, str]]) -> Choices:
 
 
 def _words(row: Any) -> str:
-    """A class with its head count, a room with its seats, an account with its platform."""
+    """The row and whose it is: what is chosen stands without its group's heading."""
+    unit = row.organisation.name
     if row.kind is ResourceKind.CLASS:
-        return _("%(name)s · %(count)s 人", name=row.name, count=row.head_count)
+        return _("%(unit)s %(name)s · %(count)s 人", unit=unit, name=row.name, count=row.head_count)
     if row.kind is ResourceKind.ROOM and row.seats:
-        return _("%(name)s · %(count)s 座", name=row.name, count=row.seats)
+        return _("%(name)s · %(count)s 座 · %(unit)s", name=row.name, count=row.seats, unit=unit)
     if row.kind is ResourceKind.ACCOUNT:
         return f"{row.name} · {label(language(), row.platform)}"
-    return f"{row.name} · {row.position}" if getattr(row, "position", "") else str(row.name)
+    return f"{row.name} · {unit}"

@@ -1,11 +1,12 @@
-"""What the page of a booking tells: ends of the line, people, segments, meeting, notice, history."""
+"""What the page of a booking tells: ends of the line, people, segments, meeting, text for a chat, history."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
+from unicodedata import east_asian_width
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,6 +33,8 @@ from scheduler.web.locale import language
 from scheduler.wording import day_words, label
 from scheduler.wording.moments import distance_words
 
+BAR_PIXELS, BAR_PIXELS_OF_PHONE = 560, 310
+
 
 def booking_page(session: Session, booking: Booking, *, now: datetime) -> dict[str, Any]:
     """Everything that templates/bookings/show.html needs."""
@@ -48,7 +51,7 @@ def booking_page(session: Session, booking: Booking, *, now: datetime) -> dict[s
         "people": _people(booking),
         "segments": segment_bars(booking),
         "platform": _platform(booking),
-        "notice": notice_text(booking),
+        "chat_text": chat_text(booking),
         "follows": _tied(booking.follows, today) if _visible(booking.follows) else None,
         "following": [_tied(row, today) for row in tied if _visible(row)],
         "may_coordinate": may_coordinate,
@@ -82,39 +85,47 @@ def when_words(booking: Booking, today: date) -> dict[str, str]:
 
 
 def segment_bars(booking: Booking) -> list[dict[str, Any]]:
-    """Segments in order: minutes from the start, and where in the bar (percent of the whole)."""
+    """Segments in order: minutes from the start, where in the bar (percent of the whole), whether the
+    label fits there on a wide screen and on a phone.
+    """
     length = round((booking.ends_at - booking.starts_at).total_seconds() / 60)
     rows, begun = [], 0
     for segment in booking.segments:
+        words, share = label(language(), segment.kind), segment.minutes / length
+        pixels = sum(14 if east_asian_width(character) in "WF" else 8 for character in words)
         rows.append(
             {
                 "kind": segment.kind.value,
-                "label": label(language(), segment.kind),
+                "label": words,
                 "minutes": segment.minutes,
                 "from": begun,
                 "x": round(100 * begun / length, 3),
-                "width": round(100 * segment.minutes / length, 3),
+                "width": round(100 * share, 3),
+                "fits": pixels < share * BAR_PIXELS,
+                "fits_phone": pixels < share * BAR_PIXELS_OF_PHONE,
             }
         )
         begun += segment.minutes
     return rows
 
 
-def notice_text(booking: Booking) -> str:
+def chat_text(booking: Booking) -> str:
     """Time, place and link for a group chat; the passcode is for those who ask."""
     lines = [
         _("【%(kind)s】%(title)s", kind=label(language(), booking.kind), title=booking.title),
         _("时间：%(time)s", time=_whole_time(booking)),
     ]
     for site in booking.sites:
-        words = " ".join(part for part in (site_name(site), *_things(booking, site)) if part)
+        words = " ".join(part for part in (site_name(booking, site), *_things(booking, site)) if part)
         lines.append(
             _("主讲：%(site)s", site=words) if site.side is Side.HOST else _("接收：%(site)s", site=words)
         )
     if booking.meeting_number:
-        platform = _platform(booking)
+        number, platform = booking.meeting_number, _platform(booking)
         lines.append(
-            _("会议号：%(number)s", number=booking.meeting_number) + (f"（{platform}）" if platform else "")
+            _("会议号：%(number)s（%(platform)s）", number=number, platform=platform)
+            if platform
+            else _("会议号：%(number)s", number=number)
         )
     if booking.join_url:
         lines.append(_("入会链接：%(url)s", url=booking.join_url))
@@ -125,15 +136,13 @@ def notice_text(booking: Booking) -> str:
 
 def record_url(booking: Booking) -> str:
     """Where the record of the booking is written."""
-    if "records.edit" not in current_app.view_functions:
-        return ""
     return url_for("records.edit", public_id=booking.public_id)
 
 
 def told_to(booking: Booking) -> dict[str, list[str]]:
     """Whose calendars a change reaches: organisations and people."""
     return {
-        "organisations": list(dict.fromkeys(site_name(site) for site in booking.sites)),
+        "organisations": list(dict.fromkeys(site_name(booking, site) for site in booking.sites)),
         "people": [
             part.resource.name for part in booking.participations if part.resource.kind is ResourceKind.PERSON
         ],
@@ -166,7 +175,7 @@ def _tied(booking: Booking, today: date) -> dict[str, Any]:
 
 def _site(booking: Booking, site: Site) -> dict[str, Any]:
     return {
-        "name": site_name(site),
+        "name": site_name(booking, site),
         "side": label(language(), site.side),
         "host": site.side is Side.HOST,
         "address": site.organisation.address,

@@ -68,14 +68,14 @@ def values_after(lesson: Booking, zone: str) -> dict[str, Any]:
         for row in kept["receiving"]
         if row["assistant_id"]
     ]
-    places = [_site_values(site, with_class=False) for site in lesson.sites if site.side is Side.RECEIVING]
+    receiving = [site for site in lesson.sites if site.side is Side.RECEIVING]
     return {
         **kept,
         **_time_values(lesson.ends_at, ends, zone),
         "kind": BookingKind.RESEARCH,
         "course_type": CourseType.MASTER_TEACHER,
         "title": _("《%(title)s》联合教研", title=lesson.title)[:120],
-        "receiving": places,
+        "receiving": [_site_values(lesson, site, with_class=False) for site in receiving],
         "people": people,
         "segments": _segments(FIRST_SEGMENTS[BookingKind.RESEARCH]),
         "note": "",
@@ -86,6 +86,7 @@ def values_after(lesson: Booking, zone: str) -> dict[str, Any]:
 def values_of(booking: Booking, zone: str) -> dict[str, Any]:
     """The booking as its form shows it."""
     host = next((site for site in booking.sites if site.side is Side.HOST), None)
+    receiving = [site for site in booking.sites if site.side is Side.RECEIVING]
     return {
         **_time_values(booking.starts_at, booking.ends_at, zone),
         "kind": booking.kind,
@@ -97,9 +98,7 @@ def values_of(booking: Booking, zone: str) -> dict[str, Any]:
             "organisation_id": host.organisation_id if host else "",
             "room_id": _held(booking.participations, ParticipantRole.ROOM, host.id if host else None),
         },
-        "receiving": [
-            _site_values(site, with_class=True) for site in booking.sites if site.side is Side.RECEIVING
-        ],
+        "receiving": [_site_values(booking, site, with_class=True) for site in receiving],
         "people": [
             {"role": part.role, "person_id": part.resource_id}
             for part in booking.participations
@@ -115,9 +114,9 @@ def values_of(booking: Booking, zone: str) -> dict[str, Any]:
     }
 
 
-def _site_values(site: Site, *, with_class: bool) -> dict[str, Any]:
+def _site_values(booking: Booking, site: Site, *, with_class: bool) -> dict[str, Any]:
     """A receiving row; a site without its class is its whole organisation, and nobody assists there."""
-    parts = [part for part in site.booking.participations if part.site_id == site.id]
+    parts = [part for part in booking.participations if part.site_id == site.id]
     pupils = _held(parts, ParticipantRole.CLASS, site.id) if with_class else ""
     return {
         "class_id": pupils or f"{WHOLE_ORGANISATION}{site.organisation_id}",
