@@ -195,6 +195,7 @@ def visible_booking(session: Session, public_id: str) -> Booking:
     """The booking. Raises NotFound, also when the caller may not know of it."""
     booking = bookings.get_booking(session, public_id)
     access.require(True, visible=access.can_see_booking(viewer(), booking))
+    session.get(Booking, booking.id, options=queries.whole_booking(), populate_existing=True)
     return booking
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, send_file
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -14,13 +15,17 @@ from scheduler.api.bodies import json_object, refuse_unknown
 from scheduler.api.booking_bodies import Clock
 from scheduler.api.bookings import visible_booking
 from scheduler.api.once import Answer, changed
-from scheduler.api.operations import Body, Operation, operation
+from scheduler.api.operations import Body, File, Operation, operation
 from scheduler.api.shapes import RecordShape, maybe_moment, moment
 from scheduler.api.versions import VERSION, VERSION_BODY, etag, showing_current, take_version
 from scheduler.domain import access, records
 from scheduler.errors import NotFound
 from scheduler.models.bookings import Booking
 from scheduler.models.records import Record
+from scheduler.papers.from_record import lesson_record_paper
+from scheduler.papers.lesson_record import write_lesson_record
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 _TIMES = (
     Clock(name="actual_starts", label="实际开始"),
@@ -41,6 +46,7 @@ def add_routes(blueprint: Blueprint) -> None:
         ("/bookings/<booking:public_id>/record", write_record, "PUT"),
         ("/bookings/<booking:public_id>/record/file", file_record, "POST"),
         ("/bookings/<booking:public_id>/record/reopen", reopen_record, "POST"),
+        ("/bookings/<booking:public_id>/record.docx", read_paper, "GET"),
     ):
         blueprint.add_url_rule(rule, view_func=view, methods=[method])
 
@@ -109,6 +115,17 @@ def file_record(public_id: str) -> ResponseReturnValue:
 def reopen_record(public_id: str) -> ResponseReturnValue:
     """Take a filed record back to draft, to correct it."""
     return _step(public_id, records.reopen_record)
+
+
+@operation(Operation(summary="下载活动记录文档", tag="records", answers={200: File(WORD)}))
+def read_paper(public_id: str) -> ResponseReturnValue:
+    """The record as a Word document, in Chinese; before anything was entered, the form to fill in by hand."""
+    with edge.read() as session:
+        booking = visible_booking(session, public_id)
+        paper = lesson_record_paper(booking, records.get_record(session, booking), zone=caller().zone)
+    name = f"{paper.date}_{public_id}.docx"
+    document = io.BytesIO(write_lesson_record(paper))
+    return send_file(document, mimetype=WORD, as_attachment=True, download_name=name)
 
 
 def _step(public_id: str, verb: Any) -> ResponseReturnValue:

@@ -37,7 +37,7 @@ def show_booking(booking: Booking, viewer: Viewer) -> BookingShape:
         "starts_at": moment(booking.starts_at),
         "ends_at": moment(booking.ends_at),
         "host": _host(booking),
-        "receiving": [_receiving(site) for site in _receiving_sites(booking)],
+        "receiving": [_receiving(booking, site) for site in _receiving_sites(booking)],
         "people": [_person(part) for part in _people(booking)],
         "account": _named(_part(booking.participations, ParticipantRole.ACCOUNT, None)),
         "meeting_number": booking.meeting_number,
@@ -152,8 +152,9 @@ def _host(booking: Booking) -> HostShape | None:
     return {"organisation": _organisation(site), "room": room}
 
 
-def _receiving(site: Site) -> ReceivingShape:
-    parts = site.booking.participations
+def _receiving(booking: Booking, site: Site) -> ReceivingShape:
+    # Not site.booking: following a composite key back asks the database once for each site.
+    parts = booking.participations
     return {
         "organisation": _organisation(site),
         "class": _named(_part(parts, ParticipantRole.CLASS, site)),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import docx
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from scheduler import clock
 from tests.api.conftest import Program
 from tests.world import World
 
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 AFTER = datetime(2018, 12, 6, 4, 0, tzinfo=UTC)
 """40 minutes after the lesson."""
 
@@ -151,7 +155,15 @@ def _write_and_file_the_record(coordinator: Program, world: World, lesson: str) 
     filed = coordinator.post(f"{path}/file", {"version": second.json["version"]})
     assert (filed.json["state"], filed.json["filed_at"]) == ("filed", "2018-12-06T04:00:00Z")
     assert coordinator.get(f"/bookings/{lesson}").json["state"] == "recorded"
+    _is_a_word_document(coordinator.get(f"{path}.docx"))
     locked = coordinator.put(path, {**content, "version": filed.json["version"]})
     assert (locked.status_code, locked.json["type"]) == (409, "/problems/record.filed")
     opened = coordinator.post(f"{path}/reopen", {"version": filed.json["version"]})
     assert (opened.status_code, opened.json["state"]) == (200, "draft")
+
+
+def _is_a_word_document(answer: TestResponse) -> None:
+    assert (answer.status_code, answer.mimetype) == (200, WORD)
+    document = docx.Document(io.BytesIO(answer.data))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    assert {"走进大葆台西汉墓", "墓里有什么？", "黄肠题凑。", "关闭一路麦克风"} <= set(cells)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import func, select
 
 from scheduler import clock
@@ -79,10 +78,10 @@ def test_a_feeds_address_is_told_once_and_kept_nowhere(
     assert count(database, Feed) == 1
 
 
-@pytest.mark.parametrize("key", ["", "has space", "x" * 201, "钥匙"])
-def test_a_key_that_is_no_key(coordinator: Program, world: World, key: str) -> None:
-    answer = coordinator.post("/bookings", world.plan(), Idempotency_Key=key)
-    assert (answer.status_code, answer.json["type"]) == (400, "/problems/idempotency.bad_key")
+def test_a_key_that_is_no_key(coordinator: Program, world: World) -> None:
+    for key in ("", "has space", "x" * 201, "钥匙"):
+        answer = coordinator.post("/bookings", world.plan(), Idempotency_Key=key)
+        assert (answer.status_code, answer.json["type"]) == (400, "/problems/idempotency.bad_key"), key
 
 
 def test_keys_are_forgotten_after_a_day(coordinator: Program, database: Database, world: World) -> None:
