@@ -119,7 +119,7 @@ def save_record(
 
     Raises Refused (cancelled, not begun yet, already filed) or StaleEdit.
     """
-    _require_recordable(booking, act)
+    require_recordable(booking, at=act.at)
     # Of two who both begin the record, the second waits here and then reads the first one's.
     session.execute(select(Booking.id).where(Booking.id == booking.id).with_for_update(key_share=True))
     record = get_record(session, booking)
@@ -238,10 +238,11 @@ def _check_rows(cleaner: Cleaner, rows: Mapping[str, list[dict[str, Any]]], book
             seen.add(row[key])
 
 
-def _require_recordable(booking: Booking, act: Act) -> None:
+def require_recordable(booking: Booking, *, at: datetime) -> None:
+    """Raise Refused for what is cancelled, not confirmed, or has not begun at ``at``."""
     if booking.state in (BookingState.CANCELLED, BookingState.DRAFT, BookingState.REQUESTED):
         raise Refused("record.not_recordable", title=booking.title, state=booking.state)
-    if act.at < booking.starts_at:
+    if at < booking.starts_at:
         raise Refused("record.too_early", title=booking.title, starts_at=booking.starts_at)
 
 
