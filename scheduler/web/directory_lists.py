@@ -148,7 +148,7 @@ def _filters(session: Session, shelf: Shelf) -> Form:
     """Selects by which the shelf is narrowed; the partnership only for those who work in several."""
     controls: dict[str, Any] = {}
     partnership_id = _partnership_id(session)
-    anything = SelectChoice("", _("全部"))
+    anything = SelectChoice("", _("不限"))
     several = session.scalars(queries.visible_partnerships(viewer())).all()
     if len(several) > 1 and shelf.model is not Partnership:
         choices = [SelectChoice(str(one.id), one.name) for one in several]

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from flask_babel import lazy_gettext as _
+from flask_babel import lazy_pgettext as _p
 from sqlalchemy.orm import Session
 
 from scheduler.domain import queries
@@ -23,17 +24,17 @@ MOST_ENTRIES = 30
 """Entries of a history that a page shows: the newest."""
 
 VERBS = {
-    "create": _("新建"),
-    "change": _("修改"),
-    "retire": _("停用"),
-    "restore": _("恢复"),
+    "create": _p("history", "新建"),
+    "change": _p("history", "修改"),
+    "retire": _p("history", "停用"),
+    "restore": _p("history", "恢复"),
     "add_name": _("登记曾用名"),
     "remove_name": _("删除曾用名"),
     "set_password": _("换了密码"),
     "grant": _("给予角色"),
     "withdraw": _("收回角色"),
-    "create_token": _("新建接口令牌"),
-    "revoke_token": _("停用接口令牌"),
+    "create_token": _("新建访问令牌"),
+    "revoke_token": _("停用访问令牌"),
 }
 
 

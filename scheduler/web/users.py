@@ -140,7 +140,7 @@ def withdraw_role(user_id: int, grant_id: int) -> Response:
 def disable(user_id: int) -> Response:
     """Close the account: sign-ins, tokens and feeds stop at once."""
     name = _set_retired(user_id, retired=True)
-    text = _("“%(name)s”已停用：登录、接口令牌和订阅都不再有效。", name=name)
+    text = _("“%(name)s”已停用：登录、访问令牌和订阅都不再有效。", name=name)
     again = url_for("users.enable", user_id=user_id)
     flash({"text": text, "action": _("恢复"), "url": again}, "undo")  # type: ignore[arg-type]
     return redirect(url_for("users.show", user_id=user_id), 303)
