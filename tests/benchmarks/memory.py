@@ -14,11 +14,14 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections import deque
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import psutil
+
+from tests.benchmarks.ratio import Ratio
 
 GOAL_MB = 150
 MOST_PAGES = 120
@@ -29,8 +32,8 @@ LINK = re.compile(r'href="(/[^"#]*)"')
 CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
-def run() -> None:
-    """Print memory at the start and after the journeys, and the ratio to the goal."""
+def run() -> Iterator[Ratio]:
+    """Memory after the journeys, against the goal."""
     with tempfile.TemporaryDirectory(prefix="tongtang-memory-") as folder:
         process, sheet = start(Path(folder))
         try:
@@ -41,9 +44,13 @@ def run() -> None:
         finally:
             process.terminate()
             process.wait(timeout=30)
-    print(
-        f"memory: {before:.0f} MB at the start, {after:.0f} MB after {pages} pages and {answers} polls; "
-        f"{after / GOAL_MB:.2f} of the goal of {GOAL_MB} MB"
+    yield Ratio(
+        name=f"memory of the server after {pages} pages and {answers} polls ({before:.0f} MB at the start)",
+        measured=after,
+        against=GOAL_MB,
+        against_name="goal",
+        unit="MB",
+        at_most=1,
     )
 
 
@@ -122,7 +129,3 @@ def poll(sheet: dict[str, Any]) -> int:
             with opener.open(request, timeout=30) as answer:
                 answer.read()
     return POLLS * len(addresses)
-
-
-if __name__ == "__main__":
-    run()
