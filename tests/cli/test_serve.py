@@ -211,3 +211,21 @@ def test_a_database_that_is_away_is_told_without_its_password(
     result = run("serve", "--port", str(free_port()), "--instance", tmp_path)
     assert result.exit_code == 2
     assert result.stderr == "连不上数据库。请检查 TONGTANG_DATABASE_URL，以及数据库是否在运行。\n"
+
+
+def test_a_request_on_its_way_at_the_signal_is_answered(instance: Path, serving: Serve) -> None:
+    process = serving("serve", "--instance", instance)
+    process.wait_until_healthy()
+    with closing(socket.create_connection(("127.0.0.1", int(process.url.rsplit(":", 1)[1])))) as client:
+        client.settimeout(10)
+        head = f"GET /healthz HTTP/1.1\r\nHost: {process.url.removeprefix('http://')}\r\n"
+        client.sendall(head.encode())
+        time.sleep(0.5)
+        process.process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        assert process.process.poll() is None
+        client.sendall(b"Connection: close\r\n\r\n")
+        answer = b"".join(iter(lambda: client.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert answer.endswith(b'{"status":"ok"}\n')
+    assert process.process.wait(timeout=10) == 0

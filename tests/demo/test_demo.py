@@ -202,3 +202,13 @@ def test_two_fills_differ_in_their_secrets_alone(empty_file: Path, tmp_path: Pat
     passwords = [account.password for sheet in sheets for account in sheet.accounts]
     assert len(set(passwords)) == len(passwords) == 10
     assert sheets[0].api_token != sheets[1].api_token
+
+
+def test_it_fills_either_engine(database: Database) -> None:
+    database.downgrade("base")
+    database.upgrade()
+    with database.write() as session:
+        assert is_empty(session)
+        fill(session, now=MOMENTS[1])
+        assert count_overlaps(session) == 0
+        assert len(around_today(session)) == 24
