@@ -98,15 +98,10 @@ def fact_lines(facts: Facts) -> list[tuple[str, str]]:
 
 def plan_facts(plan: BookingPlan, options: Options) -> dict[str, Any]:
     """A plan in the shape of booking_facts, without the state that no form decides."""
-    resource, organisation = options.resources, options.organisations
     ends = [(Side.HOST, plan.host), *((Side.RECEIVING, site) for site in plan.receiving)]
     sites = [site for _side, site in ends]
     people = [(person.role, person.person_id) for person in plan.people]
     people += [(ParticipantRole.ASSISTANT, site.assistant_id) for site in sites if site.assistant_id]
-    places = [
-        site.organisation_id or resource[site.class_id or site.room_id or site.assistant_id].organisation_id
-        for site in sites
-    ]
     return {
         "kind": plan.kind,
         "title": plan.title,
@@ -114,14 +109,11 @@ def plan_facts(plan: BookingPlan, options: Options) -> dict[str, Any]:
         "course_type": plan.course_type,
         "starts_at": plan.span.starts_at.isoformat(),
         "ends_at": plan.span.ends_at.isoformat(),
-        "sites": [
-            [side.value, options.name_of(organisation, place)]
-            for (side, _site), place in zip(ends, places, strict=True)
-        ],
-        "classes": [resource[site.class_id].name for site in sites if site.class_id],
-        "rooms": [resource[site.room_id].name for site in sites if site.room_id],
-        "account": [resource[plan.account_id].name] if plan.account_id else [],
-        "people": [[role.value, options.name_of(resource, person_id)] for role, person_id in people],
+        "sites": [[side.value, options.place_of(site)] for side, site in ends],
+        "classes": options.names(site.class_id for site in sites),
+        "rooms": options.names(site.room_id for site in sites),
+        "account": options.names([plan.account_id]),
+        "people": [[role.value, joined(options.names([person_id]))] for role, person_id in people],
         "meeting_number": plan.meeting_number,
         "passcode": plan.passcode,
         "join_url": plan.join_url,
@@ -170,7 +162,9 @@ def _labelled(enum: type[StrEnum]) -> Callable[[Any], str]:
 
 
 def _pairs(enum: type[StrEnum]) -> Callable[[Any], str]:
-    return lambda rows: joined([f"{label(language(), enum(first))} {second}" for first, second in rows])
+    return lambda rows: joined(
+        [" ".join([label(language(), enum(row[0])), *map(str, row[1:])]) for row in rows]
+    )
 
 
 def _moment(text: str) -> str:

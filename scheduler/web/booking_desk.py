@@ -22,7 +22,7 @@ from scheduler.models.bookings import Booking
 from scheduler.models.places import Organisation
 from scheduler.models.resources import Resource
 from scheduler.web.agenda import clock_words
-from scheduler.web.booking_changes import differences, fact_lines, plan_facts
+from scheduler.web.booking_changes import Difference, differences, fact_lines, plan_facts
 from scheduler.web.booking_form import BookingForm, with_account
 from scheduler.web.booking_options import Options, load_options
 from scheduler.web.door import viewer, zone
@@ -77,7 +77,7 @@ def form_page(
         page = {
             "conflicts": conflict_lines(session, conflicts, form.fields_of),
             "conflict_words": words_of(error) if conflicts else "",
-            "differences": _compare(form, booking, options) if stale else None,
+            "differences": _compare(session, form, booking, options) if stale else None,
             "checked": fact_lines(checked) if checked else None,
         }
         _put_error(form, error)
@@ -146,10 +146,11 @@ def _put_error(form: BookingForm, error: TongtangError | None) -> None:
         )
 
 
-def _compare(form: BookingForm, booking: Booking, options: Options) -> list[Any]:
+def _compare(session: Session, form: BookingForm, booking: Booking, options: Options) -> list[Difference]:
     """Typed against saved; the form is from now on about the saved version."""
     form.version.data = str(booking.version)
-    return differences(plan_facts(form.plan(), options), booking_facts(booking))
+    typed = with_account(session, form.plan(), partnership_id=booking.partnership_id)
+    return differences(plan_facts(typed, options), booking_facts(booking))
 
 
 def _interval_of(conflict: Conflict) -> str:

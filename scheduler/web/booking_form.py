@@ -23,6 +23,7 @@ from scheduler.models.bookings import (
     Subject,
 )
 from scheduler.models.resources import MeetingAccount, ResourceKind
+from scheduler.web.booking_changes import joined
 from scheduler.web.booking_options import WHOLE_ORGANISATION, Choices, Options
 from scheduler.web.door import zone
 from scheduler.web.forms import put_problems, raw_of
@@ -136,6 +137,12 @@ class BookingForm(FlaskForm):
         chosen += [field for row in self.receiving for field in row.form]
         chosen += [row.form.person_id for row in self.people]
         return [field.id for field in chosen if field.data == str(resource_id)]
+
+    def segment_words(self) -> str:
+        """The segments in one line: 导览 20、讲授 20."""
+        names = {kind.value: label(language(), kind) for kind in SegmentKind}
+        rows = [self.segments[index].form for index in self._filled("segments")]
+        return joined([f"{names.get(row.kind.data, '')} {row.minutes.data}".strip() for row in rows])
 
     def _filled(self, name: str) -> list[int]:
         """Indices of the rows that say something."""

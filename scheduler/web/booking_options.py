@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, with_polymorphic
 from wtforms.fields import SelectChoice
 
 from scheduler.domain.access import Viewer, visible_bookings
+from scheduler.domain.plans import SitePlan
 from scheduler.domain.times import local_day
 from scheduler.models.bookings import Booking, BookingKind, BookingState
 from scheduler.models.places import Organisation, OrganisationKind
@@ -39,9 +40,18 @@ class Options:
     resources: dict[int, Resource] = field(default_factory=dict)
     lessons: list[Row[Any]] = field(default_factory=list)
 
-    def name_of(self, kept: Mapping[int, Any], row_id: int | None) -> str:
-        """The name of a row of ``kept``; "" for none."""
-        return kept[row_id].name if row_id in kept else ""
+    def names(self, ids: Iterable[int | None]) -> list[str]:
+        """The names of the resources that are known; None is nobody."""
+        return [self.resources[row_id].name for row_id in ids if row_id in self.resources]
+
+    def place_of(self, site: SitePlan) -> str:
+        """The organisation of one end: as given, else that of what it brings; "" for an unknown one."""
+        brought = [
+            self.resources.get(row_id or 0) for row_id in (site.class_id, site.room_id, site.assistant_id)
+        ]
+        ids = [site.organisation_id, *(row.organisation_id for row in brought if row)]
+        place = self.organisations.get(next(filter(None, ids), 0))
+        return place.name if place else ""
 
     def hosts(self) -> Choices:
         """Organisations by what they are, museums first."""

@@ -64,6 +64,7 @@ def booking_page(session: Session, booking: Booking, *, now: datetime) -> dict[s
         "wants_research": may_coordinate
         and booking.kind is BookingKind.LESSON
         and booking.state in OPEN
+        and booking.ends_at > now
         and not any(row.state in OPEN for row in tied),
         "history": [
             history_line(entry, user) for entry, user in session.execute(history("booking", booking.id))

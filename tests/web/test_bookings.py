@@ -507,3 +507,12 @@ def test_pages_in_english(coordinator, world):
     assert "Add a class" in coordinator.get("/bookings/new").text
     answer = coordinator.post("/bookings/new", data=lesson_form(world, title="Another"))
     assert "Free from 11:20" in answer.text
+
+
+def test_stale_edit_with_what_is_no_longer_offered_is_still_compared(coordinator, world, database):
+    public_id = book_lesson(coordinator, world)
+    url = f"/bookings/{public_id}/edit"
+    opened = values_in(coordinator.get(url).text)
+    coordinator.post(url, data={**opened, "host-room_id": "", "account_id": "", "receiving-0-room_id": ""})
+    answer = coordinator.post(url, data={**opened, "receiving-0-room_id": "999999"})
+    assert (answer.status_code, "第一展厅" in answer.text) == (409, True)
