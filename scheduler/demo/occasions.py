@@ -12,7 +12,7 @@ from scheduler.models.bookings import Booking, BookingKind, CancelReason, Course
 from scheduler.models.resources import SchoolClass
 
 ZONE = "Asia/Shanghai"
-NOTICE = "演示数据：单位为公开信息，人员、时间、人数和内容均为示例，并非真实安排。"
+NOTICE = "演示数据：单位为公开信息，人员、场地、时间、人数和内容均为示例，并非真实安排。"
 
 Segments = tuple[tuple[str, int], ...]
 MUSEUM_LESSON: Segments = (("tour", 15), ("teaching", 15), ("questions", 10), ("hands_on", 7), ("summary", 3))

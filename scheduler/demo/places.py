@@ -1,6 +1,6 @@
 """The demo's directory: organisations that are public knowledge, and people, rooms and classes made up.
 
-Whatever is made up says so: people, rooms and accounts carry 示例, schools without a public source 演示.
+People and meeting accounts carry 示例 in their names, schools without a public source 演示.
 """
 
 from __future__ import annotations
@@ -133,21 +133,21 @@ PERSONS: tuple[Row, ...] = (
 
 # key, organisation, name, seats, equipment
 ROOMS: tuple[Row, ...] = (
-    ("gallery", "dabaotai", "大葆台展厅直播点（示例）", "", "移动摄像机、无线话筒、5G 备用网络"),
-    ("gallery war", "war", "抗战馆展厅直播点（示例）", "", "移动摄像机、无线话筒"),
-    ("gallery auto", "auto", "汽车馆展厅直播点（示例）", "", "移动摄像机、无线话筒"),
-    ("gallery garden", "garden", "园林馆展厅直播点（示例）", "", "移动摄像机、无线话筒"),
-    ("gallery fire", "fire", "消防馆展厅直播点（示例）", "", "移动摄像机、无线话筒"),
-    ("studio", "institute", "丰台分院演播室（示例）", "12", "双机位、提词器、绿幕"),
-    ("meeting", "institute", "丰台分院研讨室（示例）", "30", "视频会议终端"),
-    ("room c", "school c", "示例中学C录播教室（示例）", "50", "录播系统"),
-    ("conference", "bureau", "教育和科技局视频会议室（示例）", "40", "视频会议终端"),
-    ("room minzu", "minzu", "民族中学录播教室（示例）", "56", "录播系统、86 寸大屏"),
-    ("room a", "school a", "示例中学A录播教室（示例）", "50", "录播系统、大屏"),
-    ("room b", "school b", "示例中学B多媒体教室（示例）", "48", "投影、全向话筒"),
-    ("room xinlin", "xinlin", "新林镇寄宿制小学多媒体教室（示例）", "36", "大屏、全向话筒"),
-    ("room primary", "primary", "示例小学A多媒体教室（示例）", "40", "投影、全向话筒"),
-    ("room old", "minzu", "民族中学旧电教室（示例）", "40", "设备已老化"),
+    ("gallery", "dabaotai", "大葆台展厅直播点", "", "移动摄像机、无线话筒、5G 备用网络"),
+    ("gallery war", "war", "抗战馆展厅直播点", "", "移动摄像机、无线话筒"),
+    ("gallery auto", "auto", "汽车馆展厅直播点", "", "移动摄像机、无线话筒"),
+    ("gallery garden", "garden", "园林馆展厅直播点", "", "移动摄像机、无线话筒"),
+    ("gallery fire", "fire", "消防馆展厅直播点", "", "移动摄像机、无线话筒"),
+    ("studio", "institute", "丰台分院演播室", "12", "双机位、提词器、绿幕"),
+    ("meeting", "institute", "丰台分院研讨室", "30", "视频会议终端"),
+    ("room c", "school c", "示例中学C录播教室", "50", "录播系统"),
+    ("conference", "bureau", "教育和科技局视频会议室", "40", "视频会议终端"),
+    ("room minzu", "minzu", "民族中学录播教室", "56", "录播系统、86 寸大屏"),
+    ("room a", "school a", "示例中学A录播教室", "50", "录播系统、大屏"),
+    ("room b", "school b", "示例中学B多媒体教室", "48", "投影、全向话筒"),
+    ("room xinlin", "xinlin", "新林镇寄宿制小学多媒体教室", "36", "大屏、全向话筒"),
+    ("room primary", "primary", "示例小学A多媒体教室", "40", "投影、全向话筒"),
+    ("room old", "minzu", "民族中学旧电教室", "40", "设备已老化"),
 )
 
 # key, organisation, grade, name, head count

@@ -22,7 +22,7 @@ from scheduler.models.bookings import Booking, BookingKind, BookingState, Partic
 from scheduler.models.feeds import Feed, FeedScope
 from scheduler.models.places import Organisation
 from scheduler.models.records import Record, RecordState
-from scheduler.models.resources import Person, Room
+from scheduler.models.resources import Person
 from scheduler.models.users import Role, User
 
 VERIFIED = {
@@ -125,13 +125,13 @@ def test_bookings_are_on_weekdays_in_school_hours_within_the_eight_weeks(
         assert not (museum and starts.weekday() == 0), "museums are closed on Mondays"
 
 
-def test_people_and_rooms_are_marked_and_organisations_are_public_or_marked(
+def test_people_are_marked_and_organisations_are_public_or_marked(
     filled: tuple[Session, Sheet],
 ) -> None:
     session, _ = filled
     names = set(session.scalars(select(Organisation.name)))
     assert {name for name in names if "示例" not in name} == VERIFIED
-    for model in (Person, Room, User):
+    for model in (Person, User):
         unmarked = [name for name in session.scalars(select(model.name)) if not name.endswith("（示例）")]
         assert unmarked == []
 
