@@ -66,7 +66,7 @@ def _shown(description: Schema, method: str, path: str, told: Schema) -> dict[st
         "method": method,
         "path": f"{PREFIX}{path}",
         "summary": told["summary"],
-        "description": told["description"],
+        "paragraphs": _paragraphs(told["description"]),
         "parameters": [
             (p["name"], p["in"], _type_words(description, p["schema"]), p["schema"].get("title", ""))
             for p in told["parameters"]
@@ -77,6 +77,14 @@ def _shown(description: Schema, method: str, path: str, told: Schema) -> dict[st
             for status, answer in told["responses"].items()
         ],
     }
+
+
+def _paragraphs(text: str) -> list[list[tuple[str, bool]]]:
+    """For each paragraph its pieces, (words, whether they are code)."""
+    return [
+        [(piece, place % 2 == 1) for place, piece in enumerate(paragraph.split("``"))]
+        for paragraph in text.split("\n\n")
+    ]
 
 
 def _fields(description: Schema, schema: Schema, prefix: str = "") -> list[tuple[str, str, str, bool]]:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from scheduler.db import Database
@@ -238,3 +239,14 @@ def test_every_sentence_has_two_languages(coordinator: Program) -> None:
         assert chinese["code"] == english["code"]
         assert chinese["detail"] != english["detail"]
     assert (told["zh"]["title"], told["zh"]["detail"]) != (told["en"]["title"], told["en"]["detail"])
+
+
+def test_even_a_failure_of_ours_is_a_problem_and_tells_nothing(
+    app: Flask, coordinator: Program, database: Database
+) -> None:
+    app.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False)
+    with database.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE feed RENAME TO lost"))
+    answer = coordinator.get("/feeds")
+    assert (answer.status_code, answer.json["type"]) == (500, "/problems/http.failed")
+    assert set(answer.json) == {"type", "title", "status", "detail", "instance"}
