@@ -142,7 +142,7 @@ class BookingForm(FlaskForm):
         """The segments in one line: 导览 20、讲授 20."""
         names = {kind.value: label(language(), kind) for kind in SegmentKind}
         rows = [self.segments[index].form for index in self._filled("segments")]
-        return joined([f"{names.get(row.kind.data, '')} {row.minutes.data}".strip() for row in rows])
+        return joined([f"{names.get(row.kind.data, '')}\u00a0{row.minutes.data}" for row in rows])
 
     def _filled(self, name: str) -> list[int]:
         """Indices of the rows that say something."""
