@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, delete, exists, false, func, or_, select
+from sqlalchemy.orm import Session, joinedload
 
 from scheduler.domain import access, audit
 from scheduler.domain.access import Viewer
@@ -110,6 +110,22 @@ def own_feeds(viewer: Viewer) -> Select[Feed]:
         .where(Feed.owner_id == viewer.user_id, Feed.revoked_at.is_(None))
         .order_by(Feed.created_at.desc(), Feed.id.desc())
     )
+
+
+def targets(viewer: Viewer, scope: FeedScope, *, partnership_id: int) -> Select[Any]:
+    """What the viewer may make a feed of, by name: people, organisations or the partnership itself."""
+    model: Any = MODEL[scope]
+    key = Partnership.id if scope is FeedScope.PARTNERSHIP else model.partnership_id
+    query = select(model).where(key == partnership_id, model.retired_at.is_(None))
+    query = query.order_by(model.name, model.id)
+    if scope is FeedScope.PERSON:
+        query = query.options(joinedload(Person.organisation))
+    if access.can_see_bookings(viewer, partnership_id):
+        return query
+    if scope is FeedScope.PARTNERSHIP:
+        return query.where(false())
+    own = Organisation.id if scope is FeedScope.ORGANISATION else Person.organisation_id
+    return query.where(own.in_(viewer.managed_ids))
 
 
 def is_live() -> ColumnElement[bool]:
