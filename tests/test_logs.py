@@ -113,9 +113,8 @@ def test_a_database_error_does_not_tell_its_values(logged: Flask) -> None:
 
 
 def test_stylesheets_do_not_fill_the_log(logged: Flask) -> None:
-    with kept_logs() as logs:
-        with logged.test_client().get("/static/tongtang.css") as answer:
-            assert answer.status_code == 200
+    with kept_logs() as logs, logged.test_client().get("/static/tongtang.css") as answer:
+        assert answer.status_code == 200
     assert logs.getvalue() == ""
 
 
