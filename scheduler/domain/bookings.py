@@ -56,6 +56,9 @@ def book(session: Session, plan: BookingPlan, *, partnership_id: int, act: Act) 
         state=BookingState.CONFIRMED,
         created_at=act.at,
         revised_at=act.at,
+        sites=[],
+        participations=[],
+        segments=[],
     )
     _write_plan(booking, plan, follows_id=cast.follows_id)
     session.add(booking)
@@ -202,7 +205,7 @@ def _write_cast(session: Session, booking: Booking, plan: BookingPlan, cast: Cas
         for position, segment in enumerate(plan.segments)
     )
     session.flush()
-    session.expire(booking, ["sites", "participations", "segments", "follows"])
+    session.expire(booking, ["follows"])
 
 
 def _clear_cast(session: Session, booking: Booking) -> None:

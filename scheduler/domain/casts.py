@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, with_polymorphic
 
 from scheduler.domain.plans import BookingPlan, SitePlan
 from scheduler.errors import Invalid, Problem
@@ -45,6 +46,8 @@ class Cast:
     sites: list[SiteCast] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     follows_id: int | None = None
+    loaded: list[Any] = field(default_factory=list)
+    """The rows found. A session forgets what nobody holds: whoever has the cast need not load them again."""
 
     @property
     def resource_ids(self) -> list[int]:
@@ -82,10 +85,12 @@ def cast_plan(
             problems.append(Problem(item.path, code, {"name": _name(known, item.resource_id)}))
         seen.add(item.resource_id)
     problems += _rooms_too_small(plan, known)
-    cast = Cast(parts=[Part(item.resource_id, item.role, item.site) for item in wanted])
+    cast = Cast(
+        loaded=list(known.values()), parts=[Part(item.resource_id, item.role, item.site) for item in wanted]
+    )
     problems += _classes_elsewhere(plan, known)
     cast.follows_id = _lesson_id(session, plan, partnership_id, booking, problems)
-    cast.sites = _sites(session, plan, known, partnership_id, booking, problems)
+    cast.sites = _sites(session, plan, known, partnership_id, booking, problems, cast.loaded)
     if problems:
         raise Invalid(problems)
     return cast
@@ -110,9 +115,9 @@ def _wanted(plan: BookingPlan) -> Iterator[_Wanted]:
 
 def _resources(session: Session, ids: set[int], partnership_id: int) -> dict[int, Resource]:
     """Those of the partnership; another partnership's are as unknown as those that never were."""
-    rows = session.scalars(
-        select(Resource).where(Resource.id.in_(ids), Resource.partnership_id == partnership_id)
-    )
+    # Seats and head counts come with it: one query, however many rooms and classes.
+    whole = with_polymorphic(Resource, [Room, SchoolClass])
+    rows = session.scalars(select(whole).where(whole.id.in_(ids), whole.partnership_id == partnership_id))
     return {resource.id: resource for resource in rows}
 
 
@@ -185,12 +190,14 @@ def _sites(
     partnership_id: int,
     booking: Booking | None,
     problems: list[Problem],
+    loaded: list[Any],
 ) -> list[SiteCast]:
     ends = [("host", Side.HOST, plan.host)]
     ends += [(f"receiving.{i}", Side.RECEIVING, site) for i, site in enumerate(plan.receiving)]
     wanted = [(path, side, _organisation_of(site, known)) for path, side, site in ends]
     kept = {site.organisation_id for site in booking.sites} if booking else set()
     usable = _organisations(session, {id_ for _, _, id_ in wanted if id_}, partnership_id)
+    loaded += usable.values()
     sites = []
     for path, side, organisation_id in wanted:
         organisation = usable.get(organisation_id or 0)

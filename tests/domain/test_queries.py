@@ -305,3 +305,23 @@ def test_the_number_of_queries_does_not_grow(
     more, after = measure()
     assert more > rows
     assert after == before
+
+
+def test_booking_looks_up_everybody_at_once(database: Database, world: World) -> None:
+    """The rows that a booking writes grow with its cast; what it reads does not."""
+    selects = []
+    for day, classes in (("2018-12-20", (1,)), ("2018-12-21", (1, 2, 3))):
+        receiving = [
+            {
+                "class_id": world.id(f"class {n}"),
+                "room_id": world.id(f"room {n}"),
+                "assistant_id": world.id(f"assistant {n}"),
+            }
+            for n in classes
+        ]
+        plan = read_plan(world.plan(date=day, receiving=receiving), zone=ZONE)
+        with database.write() as session, counted(database) as statements:
+            book(session, plan, partnership_id=world.id("partnership"), act=world.act)
+        selects.append(sum(statement.startswith("SELECT") for statement in statements))
+    assert selects == [selects[0], selects[0]]
+    assert selects[0] <= 4
