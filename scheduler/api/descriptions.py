@@ -142,10 +142,14 @@ def _parameters(schemas: Schemas, told: Operation, method: str, rule: Rule) -> l
         for field in told.query
     ]
     if method == "POST":
-        parameters.append(IDEMPOTENCY_KEY)
+        parameters.append(_titled(IDEMPOTENCY_KEY, say(schemas.language, "重复的请求")))
     if told.versioned:
-        parameters.append(IF_MATCH)
+        parameters.append(_titled(IF_MATCH, say(schemas.language, "不覆盖别人的修改")))
     return parameters
+
+
+def _titled(parameter: Schema, title: str) -> Schema:
+    return {**parameter, "schema": {"title": title, **parameter["schema"]}}
 
 
 def _without_null(schema: Schema) -> Schema:
