@@ -38,6 +38,8 @@ Answer = str | Response | tuple[str, int]
 
 OWN_FIELDS = tuple(field for field in USER_FIELDS if field.name in ("name", "zone"))
 """What people change themselves; the address they sign in with is the administrators' to change."""
+MOST_SIGN_INS = 5
+"""Sign-ins that the page tells of: the newest."""
 LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
 
 
@@ -177,27 +179,25 @@ def _wrong_password(form: FlaskForm, error: Forbidden | Refused, address: str) -
 
 def _own_form(me: User | None) -> FlaskForm:
     """Filled with what was sent when ``me`` is None."""
-    control = SelectField(
-        _("语言"),
-        choices=[SelectChoice(*named) for named in LANGUAGE_NAMES.items()],
-        default=me.language if me else language(),
-    )
+    choices = [SelectChoice(*named) for named in LANGUAGE_NAMES.items()]
+    default = me.language if me else language()
+    more = {"language": lambda: SelectField(_("语言"), choices=choices, default=default)}
     values = {field.name: getattr(me, field.name) for field in OWN_FIELDS} if me else None
     # On this page other forms are sent too: what they send is not this form's.
-    return make_form(OWN_FIELDS, values=values, more={"language": control}, sent=me is None)
+    return make_form(OWN_FIELDS, values=values, more=more, sent=me is None)
 
 
 def _token_form() -> FlaskForm:
     hint = _("说明给谁用，例如 教务系统同步。")
-    return make_form((), more={"token_name": StringField(_("名称"), description=hint)})
+    return make_form((), more={"token_name": lambda: StringField(_("名称"), description=hint)})
 
 
 def _password_form() -> FlaskForm:
     hint = _("至少 %(count)s 个字符。", count=accounts.SHORTEST_PASSWORD)
     controls = {
-        "present": PasswordField(_("现在的密码")),
-        "wanted": PasswordField(_("新密码"), description=hint),
-        "again": PasswordField(_("再填一次新密码")),
+        "present": lambda: PasswordField(_("现在的密码")),
+        "wanted": lambda: PasswordField(_("新密码"), description=hint),
+        "again": lambda: PasswordField(_("再填一次新密码")),
     }
     return make_form((), more=controls)
 
@@ -220,7 +220,8 @@ def _page(
         version=me.version if version is None else version,
         stale=stale,
         tokens=[_token_words(token) for token in database.scalars(_live_tokens(me))],
-        sign_ins=[_sign_in_words(row) for row in database.scalars(_live_sign_ins(me))],
+        sign_ins=[_sign_in_words(row) for row in database.scalars(_live_sign_ins(me).limit(MOST_SIGN_INS))],
+        sign_in_count=queries.count(database, _live_sign_ins(me)),
         partnerships=list(database.scalars(queries.visible_partnerships(viewer()))),
         partnership_id=here.id if here else None,
         may_administer=access.can_administer(viewer()),
@@ -234,7 +235,7 @@ def _live_tokens(me: User) -> Any:
 
 def _live_sign_ins(me: User) -> Any:
     live = select(SignIn).where(SignIn.user_id == me.id, SignIn.expires_at > clock.now())
-    return live.order_by(SignIn.created_at.desc(), SignIn.id.desc()).limit(queries.PAGE)
+    return live.order_by(SignIn.created_at.desc(), SignIn.id.desc())
 
 
 def _token_words(token: ApiToken) -> dict[str, Any]:

@@ -17,8 +17,9 @@ from scheduler.domain.fields import Field, Url
 from scheduler.domain.queries import BookingFilter
 from scheduler.domain.shelves import SHELVES, Shelf
 from scheduler.domain.times import local_day
-from scheduler.models.places import Organisation, Region
-from scheduler.models.resources import Resource
+from scheduler.models.feeds import FeedScope
+from scheduler.models.places import Organisation, Partnership, Region
+from scheduler.models.resources import Person, Resource
 from scheduler.web.agenda import day_groups
 from scheduler.web.door import viewer, zone
 from scheduler.web.field_forms import make_form
@@ -65,6 +66,7 @@ def entry_facts(session: Session, shelf: Shelf, entry: Any) -> dict[str, Any]:
         "children": [_children(session, key, entry) for key in CHILD_SHELVES.get(shelf.key, ())],
         "history": history_lines(session, shelf.model.__tablename__, entry.id, shelf.fields),
         "is_organisation": isinstance(entry, Organisation),
+        "feed_url": _feed_url(entry),
     }
 
 
@@ -81,6 +83,17 @@ def _narrow(entry: Any) -> dict[str, int]:
     if isinstance(entry, Resource):
         return {"resource_id": entry.id}
     return {f"{entry.__tablename__}_id": entry.id}
+
+
+def _feed_url(entry: Any) -> str | None:
+    """Where a subscription to the entry's calendar is made; None for what has none."""
+    scopes = {
+        Person: FeedScope.PERSON,
+        Organisation: FeedScope.ORGANISATION,
+        Partnership: FeedScope.PARTNERSHIP,
+    }
+    scope = scopes.get(type(entry))
+    return url_for("feeds.new", scope=scope, target=entry.id) if scope and not entry.retired_at else None
 
 
 def _fact(shelf: Shelf, field: Field, entry: Any) -> str:

@@ -55,10 +55,11 @@ def index() -> str:
 
 @blueprint.get("/feeds/new")
 def new() -> str:
-    """Whose calendar, and how much of it."""
-    scope = _scope()
+    """Whose calendar, and how much of it; the address may name it."""
+    scope, target = _scope(), request.args.get("target")
     with edge.read() as session:
-        return _form_page(session, FeedForm(data=first_values(session, scope)), scope)
+        values = first_values(session, scope)
+        return _form_page(session, FeedForm(data={**values, "target": target or values["target"]}), scope)
 
 
 @blueprint.post("/feeds/new")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -41,17 +41,19 @@ def make_form(
     *,
     options: Options | None = None,
     values: Mapping[str, Any] | None = None,
-    more: Mapping[str, Any] | None = None,
+    more: Mapping[str, Callable[[], Any]] | None = None,
     sent: bool = True,
 ) -> FlaskForm:
     """A form of ``fields`` and then ``more`` controls, filled with what was sent, else with ``values``.
 
+    ``more`` makes its controls here, because controls stand in the order in which they were made.
     ``sent`` False: what was sent belongs to another form of the page.
     """
     fields = tuple(fields)
     controls = {field.name: _control(field, options or {}) for field in fields}
     data = {field.name: _typed(field, (values or {}).get(field.name)) for field in fields}
-    form = type("EntryForm", (FlaskForm,), {**controls, **(more or {})})
+    controls |= {name: make() for name, make in (more or {}).items()}
+    form = type("EntryForm", (FlaskForm,), controls)
     return form(data=data) if sent else form(None, data=data)
 
 

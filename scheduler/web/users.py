@@ -211,11 +211,11 @@ def _password_control() -> PasswordField:
 
 
 def _new_form(session: Session) -> FlaskForm:
-    return make_form(USER_FIELDS, options=person_options(session), more={"password": _password_control()})
+    return make_form(USER_FIELDS, options=person_options(session), more={"password": _password_control})
 
 
 def _password_form() -> FlaskForm:
-    return make_form((), more={"password": _password_control()})
+    return make_form((), more={"password": _password_control})
 
 
 def _values(user: User) -> dict[str, Any]:

@@ -394,3 +394,23 @@ def test_manager_chooses_only_their_own_school(client: FlaskClient, world: World
     assert f'value="{world.id("school 2")}"' not in page
     data = new_person(world, organisation_id=str(world.id("school 2")))
     assert client.post("/directory/persons/new", data=data).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "scope"),
+    [
+        ("persons", "lead", "person"),
+        ("organisations", "museum", "organisation"),
+        ("partnerships", "partnership", "partnership"),
+        ("rooms", "gallery", None),
+    ],
+)
+def test_entry_leads_to_a_subscription_of_its_calendar(
+    key: str, name: str, scope: str | None, coordinator: FlaskClient, world: World
+) -> None:
+    entry_id = world.id(name)
+    page = unescape(coordinator.get(f"/directory/{key}/{entry_id}").text)
+    address = f"/feeds/new?scope={scope}&target={entry_id}"
+    assert (f'href="{address}"' in page) is (scope is not None)
+    if scope:
+        assert f'<option selected value="{entry_id}">' in coordinator.get(address).text

@@ -88,7 +88,7 @@ def test_no_two_parts_translate_a_text_differently() -> None:
         for message in catalogue:
             if not message.id:
                 continue
-            first = seen.setdefault(message.id, (name, message.string))
+            first = seen.setdefault((message.context, message.id), (name, message.string))
             if first[1] != message.string:
                 clashes.append((message.id, first, (name, message.string)))
     assert clashes == []
