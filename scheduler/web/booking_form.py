@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
-from wtforms import FieldList, Form, FormField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import Form, FormField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.widgets import DateInput, NumberInput, TimeInput, URLInput
 
@@ -26,7 +26,7 @@ from scheduler.models.resources import MeetingAccount, ResourceKind
 from scheduler.web.booking_changes import joined
 from scheduler.web.booking_options import WHOLE_ORGANISATION, Choices, Options
 from scheduler.web.door import zone
-from scheduler.web.forms import put_problems, raw_of
+from scheduler.web.forms import FieldList, put_problems, raw_of
 from scheduler.web.locale import language
 from scheduler.wording import label
 
@@ -69,7 +69,10 @@ class SegmentForm(Form):
 
 
 class BookingForm(FlaskForm):
-    """Everything a coordinator decides about a booking, in the order in which it is asked."""
+    """Everything a coordinator decides about a booking, in the order in which it is asked.
+
+    Lists take one row more than a booking may have, so that the domain can say that there are too many.
+    """
 
     kind = SelectField(_("类型"))
     title = StringField(_("课题"))
@@ -77,12 +80,12 @@ class BookingForm(FlaskForm):
     course_type = SelectField(_("课型"))
     follows = SelectField(_("所属课程"))
     host = FormField(HostForm)
-    receiving = FieldList(FormField(ReceivingForm))
-    people = FieldList(FormField(PersonForm))
+    receiving = FieldList(FormField(ReceivingForm), max_entries=MOST_ROWS["receiving"] + 1)
+    people = FieldList(FormField(PersonForm), max_entries=MOST_ROWS["people"] + 1)
     date = StringField(_("日期"), widget=DateInput())
     starts = StringField(_("开始"), widget=TimeInput())
     ends = StringField(_("结束"), widget=TimeInput())
-    segments = FieldList(FormField(SegmentForm))
+    segments = FieldList(FormField(SegmentForm), max_entries=MOST_ROWS["segments"] + 1)
     account_id = SelectField(_("会议账号"))
     meeting_number = StringField(_("会议号"))
     passcode = StringField(_("入会密码"))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from wtforms import Field, Form
-from wtforms.fields import FieldList, FormField
+from wtforms import Field, Form, fields
+from wtforms.fields import FormField
 
 from scheduler.errors import Problem
 from scheduler.web.door import zone
@@ -14,6 +14,16 @@ from scheduler.web.locale import language
 from scheduler.wording import explain
 
 NOT_INPUT = ("CSRFTokenField", "SubmitField")
+
+
+class FieldList(fields.FieldList):
+    """Rows of a form. A name whose index is no plain number ("rows-²-x") is no row; WTForms would fail."""
+
+    def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:
+        for name in formdata:
+            index = name.removeprefix(f"{prefix}-").partition("-")[0]
+            if name.startswith(f"{prefix}-") and index.isascii() and index.isdecimal() and len(index) < 7:
+                yield int(index)
 
 
 def raw_of(form: Form) -> dict[str, Any]:
@@ -32,14 +42,14 @@ def put_problems(form: Form, problems: Iterable[Problem]) -> None:
         field = _field_at(form, problem.field)
         if field is not None:
             field.errors = [*field.errors, words]
-        if field is None or isinstance(field, FieldList):
+        if field is None or isinstance(field, fields.FieldList):
             form.form_errors.append(words)
 
 
 def _raw(field: Field) -> Any:
     if isinstance(field, FormField):
         return raw_of(field.form)
-    if isinstance(field, FieldList):
+    if isinstance(field, fields.FieldList):
         return [_raw(entry) for entry in field.entries]
     return field.data
 
@@ -50,7 +60,7 @@ def _field_at(form: Form, path: str) -> Field | None:
     for step in path.split("."):
         if isinstance(here, FormField):
             here = here.form
-        if isinstance(here, FieldList):
+        if isinstance(here, fields.FieldList):
             inside = dict(enumerate(here.entries))
             here = inside.get(int(step)) if step.isdecimal() else None
         elif isinstance(here, Form):

@@ -516,3 +516,20 @@ def test_stale_edit_with_what_is_no_longer_offered_is_still_compared(coordinator
     coordinator.post(url, data={**opened, "host-room_id": "", "account_id": "", "receiving-0-room_id": ""})
     answer = coordinator.post(url, data={**opened, "receiving-0-room_id": "999999"})
     assert (answer.status_code, "第一展厅" in answer.text) == (409, True)
+
+
+def test_names_of_fields_that_no_page_sends(coordinator, world, database):
+    strange = dict.fromkeys(("receiving-²-class_id", "people-x-role", "segments--1-kind", "people-"), "1")
+    assert coordinator.post("/bookings/new", data={**lesson_form(world), **strange}).status_code == 303
+    assert len(titles(database)) == 1
+
+
+def test_too_many_rows_are_one_problem(coordinator, world):
+    rows = {
+        f"segments-{n}-{name}": value
+        for n in range(500)
+        for name, value in (("kind", "tour"), ("minutes", "1"))
+    }
+    answer = coordinator.post("/bookings/new", data={**lesson_form(world, segments=[]), **rows})
+    assert (answer.status_code, "最多 30 行。" in answer.text) == (422, True)
+    assert answer.text.count('name="segments-') == 2 * 31
