@@ -100,7 +100,7 @@ def _words(booking: Booking, facts: Mapping[str, Any]) -> dict[str, str]:
     ]
     return {
         _("实际时间"): span_words(facts["actual_starts_at"], facts["actual_ends_at"]),
-        _("应到和实到"): _lines(
+        _("实到／应到"): _lines(
             [classes.get(key), f"{there}/{all_}"] for key, all_, there in facts["attendances"]
         ),
         _("联调结果"): label(language(), LinkTest(facts["link_test"])),
