@@ -62,7 +62,10 @@ def test_signing_in_and_out(database: Database, world: World) -> None:
         other = enter(session, world)
     with database.write() as session:
         assert user_of_sign_in(session, token, at=world.act.at).id == world.id("coordinator")
-        assert session.scalars(select(SignIn.token_hash)).all() == [hash_token(token), hash_token(other)]
+        assert session.scalars(select(SignIn.token_hash).order_by(SignIn.id)).all() == [
+            hash_token(token),
+            hash_token(other),
+        ]
         sign_out(session, token)
         assert user_of_sign_in(session, token, at=world.act.at) is None
         assert user_of_sign_in(session, other, at=world.act.at).id == world.id("coordinator")
