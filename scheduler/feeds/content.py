@@ -105,7 +105,7 @@ class _Told:
                 )
                 for segment in self.booking.segments
             )
-            yield self._line(say(self.language, "环节"), " → ".join(steps))
+            yield self._line(say(self.language, "环节安排"), " → ".join(steps))
         if self.booking.cancel_reason:
             told = (label(self.language, self.booking.cancel_reason), self.booking.cancel_words)
             yield self._line(say(self.language, "取消原因"), self._list(filter(None, told)))
