@@ -14,7 +14,7 @@ from scheduler.domain.times import local_day
 from scheduler.models.bookings import Booking, ParticipantRole, Side, Site
 from scheduler.web.booking_changes import joined
 from scheduler.web.door import zone
-from scheduler.web.locale import language
+from scheduler.web.locale import language, name_of
 from scheduler.wording import day_words, label
 from scheduler.wording.moments import distance_words
 
@@ -85,7 +85,9 @@ def site_name(booking: Booking, site: Site) -> str:
 
     (``site.booking`` would be a query for each site.)
     """
-    return site.organisation.name_at(local_day(booking.starts_at, zone()))
+    place = site.organisation
+    borne = place.name_at(local_day(booking.starts_at, zone()))
+    return name_of(place) if borne == place.name else borne
 
 
 def place_words(booking: Booking) -> str:

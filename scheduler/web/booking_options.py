@@ -20,7 +20,7 @@ from scheduler.models.bookings import Booking, BookingKind, BookingState
 from scheduler.models.places import Organisation, OrganisationKind
 from scheduler.models.resources import Resource, ResourceKind
 from scheduler.web.door import zone
-from scheduler.web.locale import language
+from scheduler.web.locale import language, name_of
 from scheduler.wording import day_words, label
 
 Choices = list[SelectChoice]
@@ -57,23 +57,29 @@ class Options:
         """Organisations by what they are, museums first."""
         order = [OrganisationKind.MUSEUM, *OrganisationKind]
         rows = sorted(self.organisations.values(), key=lambda row: (order.index(row.kind), row.name))
-        return _grouped((label(language(), row.kind), str(row.id), row.name) for row in rows)
+        return _grouped((label(language(), row.kind), str(row.id), name_of(row)) for row in rows)
 
     def of_kind(self, kind: ResourceKind) -> Choices:
         """Resources of one kind by their organisation."""
         return _grouped(
-            (row.organisation.name, str(row.id), _words(row)) for row in self._in_order() if row.kind is kind
+            (name_of(row.organisation), str(row.id), _words(row))
+            for row in self._in_order()
+            if row.kind is kind
         )
 
     def receiving(self) -> Choices:
         """Classes by their school, and each organisation as a whole."""
         classes = [
-            (row.organisation.name, str(row.id), _words(row))
+            (name_of(row.organisation), str(row.id), _words(row))
             for row in self._in_order()
             if row.kind is ResourceKind.CLASS
         ]
         whole = [
-            (row.name, f"{WHOLE_ORGANISATION}{row.id}", _("%(name)s（不带班级）", name=row.name))
+            (
+                name_of(row),
+                f"{WHOLE_ORGANISATION}{row.id}",
+                _("%(name)s（不带班级）", name=name_of(row)),
+            )
             for row in self.organisations.values()
         ]
         return _grouped(classes + whole)
@@ -161,7 +167,7 @@ def _grouped(rows: Iterable[tuple[str, str, str]]) -> Choices:
 
 def _words(row: Any) -> str:
     """The row and whose it is: what is chosen stands without its group's heading."""
-    unit = row.organisation.name
+    unit = name_of(row.organisation)
     if row.kind is ResourceKind.CLASS:
         return _("%(unit)s %(name)s · %(count)s 人", unit=unit, name=row.name, count=row.head_count)
     if row.kind is ResourceKind.ROOM and row.seats:

@@ -16,7 +16,7 @@ from scheduler.domain.queries import BookingFilter, bookings, entries
 from scheduler.domain.shelves import SHELVES
 from scheduler.models.bookings import Booking, BookingKind, Site
 from scheduler.models.places import Organisation, OrganisationKind, Partnership
-from scheduler.web.locale import language
+from scheduler.web.locale import language, name_of
 from scheduler.wording import label
 
 IDS = ("region", "organisation", "museum", "person")
@@ -89,20 +89,20 @@ def filter_choices(session: Session, viewer: Viewer, partnership: Partnership | 
     museums = [row for row in organisations if row.kind is OrganisationKind.MUSEUM]
     others = [row for row in organisations if row.kind is not OrganisationKind.MUSEUM]
     return {
-        "region": [("", [(row.id, row.name) for row in regions])],
+        "region": [("", [(row.id, name_of(row)) for row in regions])],
         "organisation": _by_region(others),
-        "museum": [("", [(row.id, row.name) for row in museums])],
-        "person": _by(people, lambda row: row.organisation.name),
+        "museum": [("", [(row.id, name_of(row)) for row in museums])],
+        "person": _by(people, lambda row: name_of(row.organisation)),
         "kind": [("", [(kind.value, label(language(), kind)) for kind in BookingKind])],
     }
 
 
 def _by_region(rows: list[Organisation]) -> list[tuple[str, list[tuple[int, str]]]]:
-    return _by(rows, lambda row: row.region.name)
+    return _by(rows, lambda row: name_of(row.region))
 
 
 def _by(rows: Any, group_of: Any) -> list[tuple[str, list[tuple[int, str]]]]:
     groups: dict[str, list[tuple[int, str]]] = {}
     for row in rows:
-        groups.setdefault(group_of(row), []).append((row.id, row.name))
+        groups.setdefault(group_of(row), []).append((row.id, name_of(row)))
     return sorted(groups.items())

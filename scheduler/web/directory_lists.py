@@ -23,7 +23,7 @@ from scheduler.web.door import viewer
 from scheduler.web.field_forms import Options
 from scheduler.web.field_words import label_of, shown
 from scheduler.web.frame import partnership_of_page
-from scheduler.web.locale import language
+from scheduler.web.locale import language, name_of
 from scheduler.web.shelf_pages import PARENT_SHELF, SHELF_PAGES
 from scheduler.wording import label
 
@@ -94,7 +94,7 @@ def require_new(session: Session, shelf: Shelf) -> Options:
 def organisation_options(organisations: Sequence[Organisation]) -> list[SelectChoice]:
     """Organisations grouped by region."""
     ordered = sorted(organisations, key=lambda organisation: (organisation.region_id, organisation.name))
-    return [SelectChoice(str(one.id), one.name, optgroup=one.region.name) for one in ordered]
+    return [SelectChoice(str(one.id), name_of(one), optgroup=name_of(one.region)) for one in ordered]
 
 
 def _may_create(session: Session, shelf: Shelf) -> Options | None:
@@ -109,7 +109,7 @@ def _may_create(session: Session, shelf: Shelf) -> Options | None:
         return {shelf.parent: []} if _begins(partnership_id) and not parents else None
     if key == "organisations":
         return {shelf.parent: organisation_options(open_to)}
-    return {shelf.parent: [SelectChoice(str(parent.id), parent.name) for parent in open_to]}
+    return {shelf.parent: [SelectChoice(str(parent.id), name_of(parent)) for parent in open_to]}
 
 
 def _begins(partnership_id: int | None) -> bool:
@@ -151,14 +151,14 @@ def _filters(session: Session, shelf: Shelf) -> Form:
     anything = SelectChoice("", _("不限"))
     several = session.scalars(queries.visible_partnerships(viewer())).all()
     if len(several) > 1 and shelf.model is not Partnership:
-        choices = [SelectChoice(str(one.id), one.name) for one in several]
+        choices = [SelectChoice(str(one.id), name_of(one)) for one in several]
         controls["partnership_id"] = SelectField(_("对口协作"), choices=choices)
     if issubclass(shelf.model, Resource):
         rows = session.scalars(_entries("organisations", partnership_id)).all()
         controls["organisation_id"] = SelectField(_("单位"), choices=[anything, *organisation_options(rows)])
     elif shelf.model is Organisation:
         regions = session.scalars(_entries("regions", partnership_id)).all()
-        choices = [SelectChoice(str(region.id), region.name) for region in regions]
+        choices = [SelectChoice(str(region.id), name_of(region)) for region in regions]
         controls["region_id"] = SelectField(_("地区"), choices=[anything, *choices])
     return type("Filters", (Form,), controls)(request.args, partnership_id=partnership_id)
 
@@ -178,7 +178,7 @@ def _place() -> dict[str, int]:
 def _region(region: Any, organisations: list[Organisation]) -> dict[str, Any]:
     ordered = sorted(organisations, key=lambda organisation: organisation.kind)
     return {
-        "name": region.name,
+        "name": name_of(region),
         "url": url_for("directory.entry", key="regions", entry_id=region.id),
         "all_url": url_for("directory.shelf", key="organisations", region_id=region.id),
         "count": len(organisations),
@@ -198,13 +198,13 @@ def _columns(shelf: Shelf) -> list[Any]:
 def _row(shelf: Shelf, row: Any) -> dict[str, Any]:
     address = {"key": shelf.key, "entry_id": row.id}
     return {
-        "name": row.name,
+        "name": name_of(row),
         "url": url_for("directory.entry", **address),
         "edit_url": url_for("directory.edit_form", **address) if may_edit(shelf, row) else None,
         "cells": [
             {
                 "label": label_of(field),
-                "text": parent_of(row).name
+                "text": name_of(parent_of(row))
                 if field.name == shelf.parent
                 else shown(field, getattr(row, field.name)),
                 "numeric": field.name in SHELF_PAGES[shelf.key].numeric,

@@ -25,6 +25,7 @@ from scheduler.web.door import viewer, zone
 from scheduler.web.field_forms import make_form
 from scheduler.web.field_words import history_lines, label_of, shown
 from scheduler.web.frame import partnership_of_page
+from scheduler.web.locale import name_of
 from scheduler.web.shelf_pages import CHILD_SHELVES, PARENT_SHELF, SHELF_PAGES
 
 MOST_COMING = 10
@@ -54,7 +55,8 @@ def former_name_form() -> FlaskForm:
 
 def entry_facts(session: Session, shelf: Shelf, entry: Any) -> dict[str, Any]:
     """Everything that the page of an entry shows."""
-    fields = [field for field in shelf.fields if field.name != "name"]
+    titled = "name" if name_of(entry) == entry.name else "name_en"
+    fields = [field for field in shelf.fields if field.name != titled]
     facts = [(label_of(field), _fact(shelf, field, entry)) for field in fields]
     return {
         "key": shelf.key,
@@ -100,7 +102,7 @@ def _fact(shelf: Shelf, field: Field, entry: Any) -> str:
     value = getattr(entry, field.name)
     if field.name == shelf.parent:
         url = url_for("directory.entry", key=PARENT_SHELF[shelf.key], entry_id=value)
-        return Markup('<a href="{}">{}</a>').format(url, parent_of(entry).name)
+        return Markup('<a href="{}">{}</a>').format(url, name_of(parent_of(entry)))
     if isinstance(field, Url) and value:
         return Markup('<a href="{0}" rel="noreferrer noopener">{0}</a>').format(value)
     return shown(field, value)

@@ -15,7 +15,7 @@ from scheduler.domain.subscriptions import targets
 from scheduler.models.feeds import FeedDetail, FeedScope
 from scheduler.models.users import User
 from scheduler.web.door import viewer
-from scheduler.web.locale import language
+from scheduler.web.locale import language, name_of
 from scheduler.wording import label
 
 ALARMS = ("", "10", "30", "60", "1440")
@@ -87,4 +87,6 @@ def _alarm_words() -> list[str]:
 def _choice(row: Any) -> SelectChoice:
     """Two people may bear one name: their organisations tell them apart."""
     organisation = getattr(row, "organisation", None)
-    return SelectChoice(str(row.id), f"{row.name} · {organisation.name}" if organisation else row.name)
+    return SelectChoice(
+        str(row.id), f"{row.name} · {name_of(organisation)}" if organisation else name_of(row)
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import flask_babel
 from flask import Blueprint, Flask, abort, current_app, has_request_context, redirect, request
@@ -36,7 +37,9 @@ def set_up_locale(
         locale_selector=choose_language,
     )
     app.register_blueprint(preferences)
-    app.context_processor(lambda: {"language": language(), "theme": theme(), "here": here()})
+    app.context_processor(
+        lambda: {"language": language(), "theme": theme(), "here": here(), "name_of": name_of}
+    )
 
 
 def choose_language() -> str:
@@ -52,6 +55,11 @@ def language() -> str:
     """The language of this answer, as scheduler.wording takes it: "zh" or "en"."""
     locale = flask_babel.get_locale()
     return "en" if locale is not None and locale.language == "en" else "zh"
+
+
+def name_of(row: Any) -> str:
+    """What the row is called in the viewer's language; by its own name where it has no English one."""
+    return (language() == "en" and getattr(row, "name_en", "")) or row.name
 
 
 def theme() -> str:

@@ -24,7 +24,7 @@ from scheduler.web.addresses import page_argument, words_argument
 from scheduler.web.door import viewer, zone
 from scheduler.web.field_forms import Options
 from scheduler.web.field_words import history_lines
-from scheduler.web.locale import language
+from scheduler.web.locale import language, name_of
 from scheduler.wording import explain, label, moment_words
 
 SCOPES = {"partnership": Partnership, "region": Region, "organisation": Organisation}
@@ -110,7 +110,7 @@ def person_options(session: Session) -> Options:
     """People by organisation, for the account that is one person's own."""
     query = queries.entries(viewer(), SHELVES["persons"])
     people = sorted(session.scalars(query), key=lambda one: (one.organisation.name, one.name))
-    return {"person_id": [SelectChoice(str(p.id), p.name, optgroup=p.organisation.name) for p in people]}
+    return {"person_id": [SelectChoice(str(p.id), p.name, optgroup=name_of(p.organisation)) for p in people]}
 
 
 def option_words(control: Field, value: str | None) -> str:
@@ -132,7 +132,7 @@ def _scope_choices(session: Session) -> list[SelectChoice]:
     groups = (("partnership", _("对口协作")), ("region", _("地区")), ("organisation", _("单位")))
     for kind, group in groups:
         for row in session.scalars(queries.entries(viewer(), SHELVES[f"{kind}s"])):
-            choices.append(SelectChoice(f"{kind}-{row.id}", row.name, optgroup=group))
+            choices.append(SelectChoice(f"{kind}-{row.id}", name_of(row), optgroup=group))
     return choices
 
 
@@ -142,8 +142,8 @@ def _scope_names(session: Session, grants: Iterable[Grant]) -> dict[tuple[str, i
     for kind, model in SCOPES.items():
         ids = {getattr(grant, f"{kind}_id") for grant in grants} - {None}
         if ids:
-            rows = session.execute(select(model.id, model.name).where(model.id.in_(ids)))
-            names |= {(kind, row_id): name for row_id, name in rows}
+            rows = session.execute(select(model.id, model.name, model.name_en).where(model.id.in_(ids)))
+            names |= {(kind, row.id): name_of(row) for row in rows}
     return names
 
 
