@@ -13,6 +13,7 @@ from scheduler import edge
 from scheduler.domain.queries import visible_partnerships
 from scheduler.models.places import Partnership
 from scheduler.web.door import viewer
+from scheduler.web.locale import name_of
 
 NAVIGATION = (
     ("home.today", _("今天"), "home"),
@@ -24,6 +25,9 @@ NAVIGATION = (
     ("account.index", _("账号"), "user-circle"),
 )
 
+IN_BAR = {"home.today", "calendar.agenda", "bookings.index", "records.index"}
+"""What a phone's bottom bar shows; the others are under 更多."""
+
 
 def set_up_frame(app: Flask) -> None:
     """Give every page its navigation."""
@@ -34,7 +38,13 @@ def set_up_frame(app: Flask) -> None:
             return {}
         return {
             "navigation": [
-                {"endpoint": endpoint, "label": label, "icon": icon, "active": _is_active(endpoint)}
+                {
+                    "endpoint": endpoint,
+                    "label": label,
+                    "icon": icon,
+                    "active": _is_active(endpoint),
+                    "in_bar": endpoint in IN_BAR,
+                }
                 for endpoint, label, icon in NAVIGATION
                 if endpoint in app.view_functions
             ],
@@ -54,7 +64,7 @@ def partnership_of_page(database: Session) -> Partnership | None:
 def _partnership_name() -> str:
     with edge.read() as database:
         partnership = partnership_of_page(database)
-        return partnership.name if partnership else ""
+        return name_of(partnership) if partnership else ""
 
 
 def _is_active(endpoint: str) -> bool:
