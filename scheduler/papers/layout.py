@@ -20,7 +20,7 @@ _SIGNATURE_WIDTHS = (2300, 2236, 2300, 2236)
 _ROW_HEIGHT = 397  # 7 mm: room to write by hand
 _PROSE_HEIGHT = 1247  # 22 mm
 _SIGNATURE_HEIGHT = 680
-_STAMP_HEIGHT = 1701  # 30 mm
+_STAMP_HEIGHT = 1588  # 28 mm
 _CELL_MARGINS = (("top", 40), ("left", 85), ("bottom", 40), ("right", 85))
 _UNSPLIT_LINES = 12  # a higher row may run over two pages: moved as a whole it would leave a large gap
 _TOGETHER_HEIGHT = 3600  # a table of no more (63 mm) moves to the next page as a whole
@@ -123,7 +123,7 @@ def document(*blocks: Xml) -> str:
         element("pgSz", w=11906, h=16838),
         element("pgMar", top=1304, right=1417, bottom=1247, left=1417, header=794, footer=794, gutter=0),
     )
-    # Word wants a paragraph after a last table; this one is too small to start a page of its own.
+    # Word wants a paragraph after a last table; this one is hidden, so that it never starts a page of its own.
     return part("document", element("body", *blocks, paragraph("", styles.END), page))
 
 

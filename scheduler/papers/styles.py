@@ -71,7 +71,7 @@ def style_sheet() -> str:
         _style(STAMP, "盖章", size=21, align="right", before=560),
         _style(STATE, "header", face=_BLACK_FACE, size=28, align="right", colour="C00000"),
         _style(FOOTER, "footer", face="宋体", size=18, align="center"),
-        _style(END, "文末", size=2),
+        _style(END, "文末", size=2, hidden=True),
     )
 
 
@@ -130,17 +130,25 @@ def _style(
     keep: bool = False,
     outline: int | None = None,
     colour: str = "auto",
+    hidden: bool = False,
 ) -> Xml:
     spacing: dict[str, str | int] = {"before": before, "after": after}
     if line:
         spacing |= {"line": line, "lineRule": "auto"}
+    if hidden:
+        spacing |= {"line": 20, "lineRule": "exact"}
     paragraph = [element("keepNext")] if keep else []
     paragraph.append(element("spacing", **spacing))
     paragraph += [element("ind", firstLineChars=indent, firstLine=indent * size // 10)] if indent else []
     paragraph.append(element("jc", val=align))
     paragraph += [element("outlineLvl", val=outline)] if outline is not None else []
     run = element(
-        "rPr", _fonts(face), element("color", val=colour), element("sz", val=size), element("szCs", val=size)
+        "rPr",
+        _fonts(face),
+        *([element("vanish")] if hidden else []),
+        element("color", val=colour),
+        element("sz", val=size),
+        element("szCs", val=size),
     )
     return element(
         "style",
