@@ -123,7 +123,7 @@ def document(*blocks: Xml) -> str:
         element("pgSz", w=11906, h=16838),
         element("pgMar", top=1304, right=1417, bottom=1247, left=1417, header=794, footer=794, gutter=0),
     )
-    # Word wants a paragraph after a last table; this one is hidden, so that it never starts a page of its own.
+    # Word wants a paragraph after a last table; this one is hidden, so as to start no page of its own.
     return part("document", element("body", *blocks, paragraph("", styles.END), page))
 
 
