@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, select, update
 
 from scheduler import clock, edge
 from scheduler.domain.access import Viewer, viewer_of
-from scheduler.domain.accounts import user_of_api_token
 from scheduler.domain.act import Act
+from scheduler.domain.api_tokens import user_of_api_token
 from scheduler.domain.tokens import hash_token
 from scheduler.errors import TongtangError
 from scheduler.models.users import ApiToken

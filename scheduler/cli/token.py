@@ -10,8 +10,8 @@ from sqlalchemy import select
 from scheduler import clock
 from scheduler.cli.instance import instance_option, opened_current, settings_of
 from scheduler.cli.speech import SpokenCommand, SpokenGroup, option
-from scheduler.domain.accounts import create_api_token
 from scheduler.domain.act import Act
+from scheduler.domain.api_tokens import create_api_token
 from scheduler.errors import NotFound
 from scheduler.models.users import User
 

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from scheduler import clock
 from scheduler.cli.instance import instance_option, opened_current, settings_of
 from scheduler.cli.speech import SpokenCommand, SpokenGroup, language, option, tell
-from scheduler.domain.accounts import add_user, check_password, grant_role
+from scheduler.domain.accounts import add_user, grant_role
 from scheduler.domain.act import Act
+from scheduler.domain.passwords import check_password
 from scheduler.domain.tokens import new_password
 from scheduler.errors import NotFound, Refused
 from scheduler.models.places import Organisation, Partnership, Region

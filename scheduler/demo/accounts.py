@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from scheduler.domain.access import viewer_of
-from scheduler.domain.accounts import add_user, create_api_token, grant_role
+from scheduler.domain.accounts import add_user, grant_role
 from scheduler.domain.act import Act
+from scheduler.domain.api_tokens import create_api_token
 from scheduler.domain.subscriptions import create_feed
 from scheduler.domain.tokens import new_password
 from scheduler.models.users import User

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import CursorResult, Delete, delete, select
 from sqlalchemy.orm import Session
 
-from scheduler.domain.accounts import ATTEMPT_WINDOW
+from scheduler.domain.sign_ins import ATTEMPT_WINDOW
 from scheduler.models.bookings import Booking
 from scheduler.models.feeds import FeedFragment
 from scheduler.models.idempotency import IdempotentAnswer

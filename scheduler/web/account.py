@@ -16,8 +16,9 @@ from wtforms import PasswordField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 
 from scheduler import clock, edge
-from scheduler.domain import access, accounts, queries
+from scheduler.domain import access, accounts, api_tokens, queries, sign_ins
 from scheduler.domain.accounts import USER_FIELDS
+from scheduler.domain.passwords import SHORTEST_PASSWORD
 from scheduler.domain.tokens import hash_token
 from scheduler.errors import Forbidden, Invalid, Problem, Refused, StaleEdit
 from scheduler.models.places import Partnership
@@ -91,9 +92,9 @@ def change_password() -> Answer:
         with edge.write() as database:
             me = _me(database)
             # Signing in is the one way to prove a password: counted, slowed and refused alike.
-            accounts.sign_in(database, email=me.email, password=present, address=address, act=now)
+            sign_ins.sign_in(database, email=me.email, password=present, address=address, act=now)
             accounts.set_password(database, me, wanted, act=now)
-            token = accounts.sign_in(database, email=me.email, password=wanted, address=address, act=now)
+            token = sign_ins.sign_in(database, email=me.email, password=wanted, address=address, act=now)
     except Invalid as error:
         put_problems(form, [Problem("wanted", problem.code, problem.facts) for problem in error.problems])
         return render_template("account/password.html", form=form), 422
@@ -113,7 +114,7 @@ def create_token() -> Answer:
     try:
         with edge.write() as database:
             me = _me(database)
-            token, secret = accounts.create_api_token(
+            token, secret = api_tokens.create_api_token(
                 database, me, name=form.token_name.data or "", act=act()
             )
     except Invalid as error:
@@ -127,7 +128,7 @@ def create_token() -> Answer:
 def revoke_token(token_id: int) -> Response:
     """End a token at once."""
     with edge.write() as database:
-        accounts.revoke_api_token(database, _me(database), token_id, act=act())
+        api_tokens.revoke_api_token(database, _me(database), token_id, act=act())
     flash(_("令牌已停用，用它的程序现在起会被拒绝。"), "success")
     return redirect(url_for("account.index"), 303)
 
@@ -136,7 +137,7 @@ def revoke_token(token_id: int) -> Response:
 def end_sign_ins() -> Response:
     """Sign out everywhere, here too."""
     with edge.write() as database:
-        accounts.end_sign_ins(database, _me(database))
+        sign_ins.end_sign_ins(database, _me(database))
     logout_user()
     session.clear()
     flash(_("已在所有设备上退出。"), "success")
@@ -172,7 +173,7 @@ def _wrong_password(form: FlaskForm, error: Forbidden | Refused, address: str) -
         form.present.errors = [words_of(error)]
         return render_template("account/password.html", form=form), status_of(error)
     with edge.write() as database:
-        accounts.note_failed_sign_in(database, email=current_user.email, address=address, at=clock.now())
+        sign_ins.note_failed_sign_in(database, email=current_user.email, address=address, at=clock.now())
     form.present.errors = [_("现在的密码不对。")]
     return render_template("account/password.html", form=form), 422
 
@@ -193,7 +194,7 @@ def _token_form() -> FlaskForm:
 
 
 def _password_form() -> FlaskForm:
-    hint = _("至少 %(count)s 个字符。", count=accounts.SHORTEST_PASSWORD)
+    hint = _("至少 %(count)s 个字符。", count=SHORTEST_PASSWORD)
     controls = {
         "present": lambda: PasswordField(_("现在的密码")),
         "wanted": lambda: PasswordField(_("新密码"), description=hint),

@@ -11,8 +11,8 @@ from flask_login import LoginManager, UserMixin, current_user
 
 from scheduler import clock, edge
 from scheduler.domain.access import Viewer, viewer_of
-from scheduler.domain.accounts import user_of_sign_in
 from scheduler.domain.act import Act
+from scheduler.domain.sign_ins import user_of_sign_in
 from scheduler.models.users import User
 
 View = TypeVar("View", bound=Callable[..., Any])

@@ -11,7 +11,7 @@ from wtforms import BooleanField, EmailField, HiddenField, PasswordField
 from wtforms.validators import DataRequired
 
 from scheduler import clock, edge
-from scheduler.domain import accounts
+from scheduler.domain import sign_ins
 from scheduler.domain.act import Act
 from scheduler.errors import Forbidden, Refused
 from scheduler.web.door import load_signed_in, public
@@ -65,7 +65,7 @@ def sign_out() -> Response:
     """End this sign-in; its cookies are worth nothing from now on."""
     if current_user.is_authenticated:
         with edge.write() as database:
-            accounts.sign_out(database, current_user.token)
+            sign_ins.sign_out(database, current_user.token)
     logout_user()
     session.clear()
     return redirect(url_for("sign_in.form"), 303)
@@ -74,11 +74,11 @@ def sign_out() -> Response:
 def _open(email: str, password: str) -> str:
     act = Act(user_id=None, at=clock.now(), via="web")
     with edge.write() as database:
-        return accounts.sign_in(
+        return sign_ins.sign_in(
             database, email=email, password=password, address=request.remote_addr or "", act=act
         )
 
 
 def _note_failure(email: str) -> None:
     with edge.write() as database:
-        accounts.note_failed_sign_in(database, email=email, address=request.remote_addr or "", at=clock.now())
+        sign_ins.note_failed_sign_in(database, email=email, address=request.remote_addr or "", at=clock.now())

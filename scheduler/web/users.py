@@ -15,6 +15,7 @@ from wtforms import PasswordField
 from scheduler import edge
 from scheduler.domain import access, accounts
 from scheduler.domain.accounts import USER_FIELDS
+from scheduler.domain.passwords import SHORTEST_PASSWORD
 from scheduler.errors import Invalid, NotFound, StaleEdit
 from scheduler.models.users import User
 from scheduler.web import user_pages
@@ -204,9 +205,7 @@ def _set_retired(user_id: int, *, retired: bool) -> str:
 
 
 def _password_control() -> PasswordField:
-    hint = _(
-        "留空就由系统生成，只显示一次。自己填的至少 %(count)s 个字符。", count=accounts.SHORTEST_PASSWORD
-    )
+    hint = _("留空就由系统生成，只显示一次。自己填的至少 %(count)s 个字符。", count=SHORTEST_PASSWORD)
     return PasswordField(_("密码"), description=hint)
 
 

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from scheduler.db import Database
-from scheduler.domain.accounts import create_api_token
+from scheduler.domain.api_tokens import create_api_token
 from scheduler.models.users import User
 from tests.world import World
 

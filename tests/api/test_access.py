@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from scheduler import clock
 from scheduler.db import Database
-from scheduler.domain import accounts
+from scheduler.domain import accounts, api_tokens
 from scheduler.domain.accounts import add_user, grant_role
 from scheduler.domain.directory import create_entry
 from scheduler.domain.shelves import SHELVES
@@ -55,7 +55,7 @@ def test_a_token_dies_when_it_is_revoked_or_its_account_disabled(
     with database.write() as session:
         user = session.get_one(User, world.id("coordinator"))
         token = session.scalars(select(ApiToken).where(ApiToken.user_id == user.id)).one()
-        accounts.revoke_api_token(session, user, token.id, act=world.act)
+        api_tokens.revoke_api_token(session, user, token.id, act=world.act)
         retired = session.get_one(User, world.id("viewer"))
         accounts.set_retired(session, retired, retired=True, act=world.act)
     assert [caller.get("/bookings").status_code for caller in (coordinator, viewer)] == [401, 401]
@@ -188,5 +188,5 @@ def _other_partnership(database: Database, world: World) -> tuple[str, int, int]
         raw = {"email": "stranger@example.org", "name": "stranger（示例）"}
         user = add_user(session, raw, password=PASSWORD, act=world.act)
         grant_role(session, user, {"role": "coordinator", "partnership_id": partnership}, act=world.act)
-        token = accounts.create_api_token(session, user, name="测试", act=world.act)[1]
+        token = api_tokens.create_api_token(session, user, name="测试", act=world.act)[1]
         return token, organisation, partnership

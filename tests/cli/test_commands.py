@@ -11,8 +11,9 @@ from sqlalchemy import select
 import scheduler
 from scheduler.cli.speech import language_of_environment
 from scheduler.db import Database
-from scheduler.domain.accounts import sign_in, user_of_api_token
 from scheduler.domain.act import Act
+from scheduler.domain.api_tokens import user_of_api_token
+from scheduler.domain.sign_ins import sign_in
 from scheduler.errors import Forbidden
 from scheduler.models.users import User
 from tests.cli.conftest import COMMAND, ENVIRON, ROOT, Run

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from scheduler.db import Database
 from scheduler.demo import Sheet, fill, is_empty
 from scheduler.demo.occasions import NOTICE
-from scheduler.domain.accounts import user_of_api_token
+from scheduler.domain.api_tokens import user_of_api_token
 from scheduler.domain.holds import count_overlaps
 from scheduler.domain.tokens import hash_token
 from scheduler.models.audit import AuditEntry

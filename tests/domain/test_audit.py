@@ -11,7 +11,8 @@ from sqlalchemy.exc import DBAPIError
 
 from scheduler.db import Database
 from scheduler.domain import audit
-from scheduler.domain.accounts import add_user, change_user, create_api_token, set_password
+from scheduler.domain.accounts import add_user, change_user, set_password
+from scheduler.domain.api_tokens import create_api_token
 from scheduler.domain.bookings import book, cancel_booking, change_booking
 from scheduler.domain.directory import change_entry, create_entry, get_entry
 from scheduler.domain.plans import read_plan

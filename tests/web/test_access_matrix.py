@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from scheduler.db import Database
 from scheduler.domain.access import viewer_of
-from scheduler.domain.accounts import add_user, create_api_token, grant_role
+from scheduler.domain.accounts import add_user, grant_role
 from scheduler.domain.act import Act
+from scheduler.domain.api_tokens import create_api_token
 from scheduler.domain.bookings import book
 from scheduler.domain.directory import add_former_name, create_entry, retire_entry
 from scheduler.domain.plans import read_plan

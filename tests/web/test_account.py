@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from scheduler.db import Database
-from scheduler.domain.accounts import grant_role, user_of_api_token
+from scheduler.domain.accounts import grant_role
+from scheduler.domain.api_tokens import user_of_api_token
 from scheduler.domain.directory import create_entry
 from scheduler.domain.shelves import SHELVES
 from scheduler.models.users import ApiToken, User

@@ -18,7 +18,8 @@ from scheduler import clock
 from scheduler.app import create_app
 from scheduler.config import Settings
 from scheduler.db import Database
-from scheduler.domain.accounts import ATTEMPT_WINDOW, SIGN_IN_LASTS, set_retired
+from scheduler.domain.accounts import set_retired
+from scheduler.domain.sign_ins import ATTEMPT_WINDOW, SIGN_IN_LASTS
 from scheduler.models.users import Grant, SignIn, User
 from scheduler.web.door import public
 from tests.web.conftest import sign_in

@@ -1,0 +1,82 @@
+"""Sign-ins: a password checked, guessing slowed down, who is signed in. Tokens are kept as hashes only."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from scheduler.domain.act import Act
+from scheduler.domain.fields import is_printable
+from scheduler.domain.passwords import verify_password
+from scheduler.domain.tokens import hash_token, new_token
+from scheduler.errors import Forbidden, Refused
+from scheduler.models.users import SignIn, SignInAttempt, User
+
+SIGN_IN_LASTS = timedelta(days=30)
+ATTEMPT_WINDOW = timedelta(minutes=15)
+MOST_ATTEMPTS = 10
+"""Failures of one address (mail or network) within the window before it must wait."""
+
+
+def sign_in(session: Session, *, email: str, password: str, address: str, act: Act) -> str:
+    """Check a password and open a sign-in; answers its token.
+
+    Raises Refused after too many failures and Forbidden otherwise, the same for a wrong password,
+    an unknown address and a disabled account, after the same work.
+    """
+    email = email.strip().lower()
+    hashes = {"email_hash": hash_token(email), "address_hash": hash_token(address)}
+    if _attempts(session, act.at, **hashes) >= MOST_ATTEMPTS:
+        raise Refused("sign_in.too_often", minutes=int(ATTEMPT_WINDOW.total_seconds() // 60))
+    usable = select(User).where(User.email == email, User.retired_at.is_(None))
+    user = session.scalar(usable) if is_printable(email) else None
+    if not verify_password(user.password_hash if user else None, password) or user is None:
+        raise Forbidden("sign_in.wrong")
+    token = new_token()
+    session.add(
+        SignIn(
+            token_hash=hash_token(token),
+            user_id=user.id,
+            created_at=act.at,
+            expires_at=act.at + SIGN_IN_LASTS,
+        )
+    )
+    session.flush()
+    return token
+
+
+def note_failed_sign_in(session: Session, *, email: str, address: str, at: datetime) -> None:
+    """Count a failure (in a transaction of its own: the failed one is rolled back)."""
+    session.execute(delete(SignInAttempt).where(SignInAttempt.at < at - ATTEMPT_WINDOW))
+    email = email.strip().lower()
+    session.add(SignInAttempt(email_hash=hash_token(email), address_hash=hash_token(address), at=at))
+    session.flush()
+
+
+def user_of_sign_in(session: Session, token: str, *, at: datetime) -> User | None:
+    """The account signed in with this token; None once it ended, expired, or the account is disabled."""
+    return session.scalar(
+        select(User)
+        .join(SignIn, SignIn.user_id == User.id)
+        .where(SignIn.token_hash == hash_token(token), SignIn.expires_at > at, User.retired_at.is_(None))
+    )
+
+
+def sign_out(session: Session, token: str) -> None:
+    """End one sign-in."""
+    session.execute(delete(SignIn).where(SignIn.token_hash == hash_token(token)))
+
+
+def end_sign_ins(session: Session, user: User, *, keep_user: int | None = None) -> None:
+    """End all sign-ins of the account (not one's own, when ``keep_user`` is the account itself)."""
+    if user.id != keep_user:
+        session.execute(delete(SignIn).where(SignIn.user_id == user.id))
+
+
+def _attempts(session: Session, at: datetime, *, email_hash: str, address_hash: str) -> int:
+    recent = SignInAttempt.at > at - ATTEMPT_WINDOW
+    by_email = select(func.count()).where(recent, SignInAttempt.email_hash == email_hash)
+    by_address = select(func.count()).where(recent, SignInAttempt.address_hash == address_hash)
+    return max(session.scalar(by_email) or 0, (session.scalar(by_address) or 0) // 5)
