@@ -30,6 +30,8 @@ from scheduler.web.locale import language
 from scheduler.wording import interval_words, label, moment_words
 
 Facts = Mapping[str, Any]
+Titles = Mapping[str, str]
+"""Public id → title of the lessons that others belong to, as far as the viewer sees them."""
 
 NAMES = {
     "kind": lazy_gettext("类型"),
@@ -77,22 +79,22 @@ class Difference:
     after: str
 
 
-def differences(before: Facts, after: Facts) -> list[Difference]:
+def differences(before: Facts, after: Facts, titles: Titles) -> list[Difference]:
     """Every fact of ``before`` and ``after`` (as booking_facts makes them) that is not the same."""
     return [
-        Difference(str(NAMES[name]), _words(name, before[name]), _words(name, after[name]))
+        Difference(str(NAMES[name]), _words(name, before[name], titles), _words(name, after[name], titles))
         for name in NAMES
         if name in before and name in after and _told(before[name]) != _told(after[name])
     ]
 
 
-def fact_lines(facts: Facts) -> list[tuple[str, str]]:
+def fact_lines(facts: Facts, titles: Titles) -> list[tuple[str, str]]:
     """(name, words) of all that a booking is (as booking_facts makes it), without what is empty."""
     starts, ends = (datetime.fromisoformat(facts[name]) for name in ("starts_at", "ends_at"))
     lines = [(_("时间"), interval_words(starts, ends, language(), zone(), year=True))]
     for name in NAMES:
         if name in facts and name not in ("state", "starts_at", "ends_at"):
-            lines.append((str(NAMES[name]), _words(name, facts[name])))
+            lines.append((str(NAMES[name]), _words(name, facts[name], titles)))
     return [(name, words) for name, words in lines if words]
 
 
@@ -123,7 +125,7 @@ def plan_facts(plan: BookingPlan, options: Options) -> dict[str, Any]:
     }
 
 
-def history_line(entry: AuditEntry, user: User | None) -> dict[str, Any]:
+def history_line(entry: AuditEntry, user: User | None, titles: Titles) -> dict[str, Any]:
     """Who did what when, and what changed from what to what."""
     told = entry.verb != "book"
     return {
@@ -134,7 +136,7 @@ def history_line(entry: AuditEntry, user: User | None) -> dict[str, Any]:
         "what": str(VERBS.get(entry.verb, entry.verb)),
         "reason": _reason(entry),
         "changes": [
-            Difference(str(NAMES[name]), _words(name, before), _words(name, after))
+            Difference(str(NAMES[name]), _words(name, before, titles), _words(name, after, titles))
             for name, (before, after) in entry.changes.items()
             if told and name in NAMES and not (entry.verb == "cancel" and name == "state")
         ],
@@ -151,9 +153,11 @@ def _told(value: Any) -> Any:
     return sorted(map(str, value)) if isinstance(value, list) else value
 
 
-def _words(name: str, value: Any) -> str:
+def _words(name: str, value: Any, titles: Titles) -> str:
     if value is None or value in ("", []):
         return ""
+    if name == "follows":
+        return titles.get(value) or _("一节您看不到的课")
     return _WORDS.get(name, str)(value)
 
 

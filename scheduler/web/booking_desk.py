@@ -78,7 +78,7 @@ def form_page(
             "conflicts": conflict_lines(session, conflicts, form.fields_of),
             "conflict_words": words_of(error) if conflicts else "",
             "differences": _compare(session, form, booking, options) if stale else None,
-            "checked": fact_lines(checked) if checked else None,
+            "checked": fact_lines(checked, options.titles()) if checked else None,
         }
         _put_error(form, error)
         return render_template("bookings/form.html", form=form, booking=booking, **page)
@@ -150,7 +150,7 @@ def _compare(session: Session, form: BookingForm, booking: Booking, options: Opt
     """Typed against saved; the form is from now on about the saved version."""
     form.version.data = str(booking.version)
     typed = with_account(session, form.plan(), partnership_id=booking.partnership_id)
-    return differences(plan_facts(typed, options), booking_facts(booking))
+    return differences(plan_facts(typed, options), booking_facts(booking), options.titles())
 
 
 def _interval_of(conflict: Conflict) -> str:

@@ -94,6 +94,10 @@ class Options:
             for lesson in self.lessons
         ]
 
+    def titles(self) -> dict[str, str]:
+        """Public id → title of those lessons."""
+        return {lesson.public_id: lesson.title for lesson in self.lessons}
+
     def _in_order(self) -> list[Resource]:
         return sorted(
             self.resources.values(),

@@ -29,7 +29,7 @@ from scheduler.models.resources import MeetingAccount, Resource, ResourceKind, S
 from scheduler.web.agenda import agenda_line, clock_words, site_name
 from scheduler.web.booking_changes import history_line
 from scheduler.web.door import viewer, zone
-from scheduler.web.locale import language
+from scheduler.web.locale import language, name_of
 from scheduler.wording import day_words, label
 from scheduler.wording.moments import distance_words
 
@@ -66,9 +66,7 @@ def booking_page(session: Session, booking: Booking, *, now: datetime) -> dict[s
         and booking.state in OPEN
         and booking.ends_at > now
         and not any(row.state in OPEN for row in tied),
-        "history": [
-            history_line(entry, user) for entry, user in session.execute(history("booking", booking.id))
-        ],
+        "history": _history(session, booking),
     }
 
 
@@ -150,6 +148,26 @@ def told_to(booking: Booking) -> dict[str, list[str]]:
     }
 
 
+def _history(session: Session, booking: Booking) -> list[dict[str, Any]]:
+    """What happened to it, newest first."""
+    rows = session.execute(history("booking", booking.id)).all()
+    ids = {public_id for entry, _user in rows for public_id in entry.changes.get("follows", ()) if public_id}
+    named = select(Booking.public_id, Booking.title).where(
+        Booking.public_id.in_(ids), access.visible_bookings(viewer())
+    )
+    titles = dict(session.execute(named).all()) if ids else {}
+    return [history_line(entry, user, titles) for entry, user in rows]
+
+
+def tied_and_open(session: Session, booking: Booking, today: date) -> list[dict[str, Any]]:
+    """What follows this lesson and stays where it is when the lesson moves, as far as the viewer moves it."""
+    return [
+        {**_tied(row, today), "move_url": url_for("bookings.move", public_id=row.public_id)}
+        for row in session.scalars(following(booking)).all()
+        if row.state in OPEN and _visible(row) and _may_coordinate(row)
+    ]
+
+
 def _load_details(session: Session, booking: Booking) -> None:
     """Head counts, platforms and units of what takes part: one query for each table, however many rows."""
     ids = [part.resource_id for part in booking.participations]
@@ -194,7 +212,7 @@ def _people(booking: Booking) -> list[tuple[str, list[tuple[str, str]]]]:
     return [
         (
             label(language(), role),
-            [(part.resource.name, part.resource.organisation.name) for part in _parts(booking, role)],
+            [(part.resource.name, name_of(part.resource.organisation)) for part in _parts(booking, role)],
         )
         for role in roles
         if _parts(booking, role)[0].resource.kind is ResourceKind.PERSON

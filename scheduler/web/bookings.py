@@ -25,7 +25,7 @@ from scheduler.models.bookings import Booking, BookingKind, CancelReason
 from scheduler.web.booking_desk import answer, conflict_lines, form_page, require_part
 from scheduler.web.booking_form import BookingForm, read_version
 from scheduler.web.booking_list import list_page
-from scheduler.web.booking_page import booking_page, told_to, when_words
+from scheduler.web.booking_page import booking_page, tied_and_open, told_to, when_words
 from scheduler.web.booking_values import fresh_values, values_after, values_of
 from scheduler.web.calendar_filters import read_day
 from scheduler.web.door import act, viewer, zone
@@ -123,7 +123,7 @@ def move(public_id: str) -> str:
     with edge.read() as session:
         booking = _to_change(session, public_id, "booking.not_movable")
         values = values_of(booking, zone())
-        return _move_page(booking, MoveForm(data=values))
+        return _move_page(session, booking, MoveForm(data=values))
 
 
 @blueprint.post("/bookings/<public_id>/move")
@@ -135,10 +135,11 @@ def move_to(public_id: str) -> ResponseReturnValue:
             booking = _to_change(session, public_id, "booking.not_movable")
             span = read_span(raw_of(form), zone=zone())
             bookings.move_booking(session, booking, span=span, version=read_version(form), act=act())
+            tied = tied_and_open(session, booking, _today())
     except (Invalid, Clash, StaleEdit) as error:
         with edge.read() as session:
             return _refused_move(session, _visible(session, public_id), form, error)
-    flash(_("已改时间，日历订阅会显示新的时间。"), "success")
+    flash(_moved_words(tied), "success")
     return redirect(url_for("bookings.show", public_id=public_id), 303)
 
 
@@ -209,9 +210,16 @@ def _to_change(session: Session, public_id: str, code: str) -> Booking:
     return booking
 
 
-def _move_page(booking: Booking, form: MoveForm, **told: Any) -> str:
-    now = when_words(booking, _today())
-    return render_template("bookings/move.html", booking=booking, form=form, now=now, **told)
+def _move_page(session: Session, booking: Booking, form: MoveForm, **told: Any) -> str:
+    now, tied = when_words(booking, _today()), tied_and_open(session, booking, _today())
+    return render_template("bookings/move.html", booking=booking, form=form, now=now, tied=tied, **told)
+
+
+def _moved_words(tied: list[dict[str, Any]]) -> dict[str, Any]:
+    """That it is done; what is tied to it has not moved, and where to move that."""
+    left = [_("“%(title)s”还在 %(time)s。", title=row["title"], time=row["interval"]) for row in tied]
+    links = [{"label": _("改%(kind)s的时间", kind=row["kind_label"]), "url": row["move_url"]} for row in tied]
+    return {"text": " ".join([_("已改时间，日历订阅会显示新的时间。"), *left]), "links": links}
 
 
 def _refused_move(
@@ -223,7 +231,7 @@ def _refused_move(
     else:
         _put_error(form, error)
         form.version.data = str(booking.version)
-    return _move_page(booking, form, **told), status_of(error)
+    return _move_page(session, booking, form, **told), status_of(error)
 
 
 def _cancel_page(booking: Booking, form: CancelForm) -> str:

@@ -292,6 +292,31 @@ def test_move_changes_only_the_time(coordinator, world, database):
     assert (stale.status_code, "别人已经保存了新的内容" in stale.text) == (409, True)
 
 
+def test_moved_lesson_points_to_the_research_that_stays(coordinator, world):
+    lesson = book_lesson(coordinator, world)
+    answer = coordinator.post(
+        "/bookings/new", data=values_in(coordinator.get(f"/bookings/new?follows={lesson}").text)
+    )
+    research = str(answer.location).rsplit("/", 1)[-1]
+    page, url = coordinator.get(f"/bookings/{lesson}/move").text, f"/bookings/{lesson}/move"
+    assert f'href="/bookings/{research}/move"' in page
+    moved = coordinator.post(url, data={**values_in(page), "date": "2018-12-07"}, follow_redirects=True).text
+    assert f"“《{TITLE}》联合教研”还在 12月6日 周四 11:20–11:50。" in moved
+    assert f'href="/bookings/{research}/move"' in moved
+    assert "/move" not in coordinator.get(f"/bookings/{research}/move").text.partition("<form")[0]
+
+
+def test_history_names_the_lesson_that_a_booking_belongs_to(coordinator, world):
+    lesson = book_lesson(coordinator, world)
+    answer = coordinator.post(
+        "/bookings/new", data=values_in(coordinator.get(f"/bookings/new?follows={lesson}").text)
+    )
+    research = str(answer.location)
+    values = values_in(coordinator.get(f"{research}/edit").text)
+    assert coordinator.post(f"{research}/edit", data={**values, "follows": ""}).status_code == 303
+    assert f'所属课程：<span class="was">{TITLE}</span> → <span>空</span>' in coordinator.get(research).text
+
+
 def test_move_into_another_lesson_is_a_clash(coordinator, world):
     book_lesson(coordinator, world)
     public_id = book_lesson(coordinator, world, title="下午的课", starts="14:00", ends="15:20")
@@ -504,6 +529,7 @@ def test_pages_in_english(coordinator, world):
     page = coordinator.get(f"/bookings/{public_id}").text
     assert "Thu 6 Dec <strong>10:00–11:20</strong>" in page
     assert "126 pupils" in page
+    assert '<p class="side-partnership" title="Fengtai–Linxi">Fengtai–Linxi</p>' in page
     assert "Add a class" in coordinator.get("/bookings/new").text
     answer = coordinator.post("/bookings/new", data=lesson_form(world, title="Another"))
     assert "Free from 11:20" in answer.text
