@@ -1,0 +1,179 @@
+"""Every main page on a phone and on a wide screen: nothing sticks out or fails, everybody can use it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Response
+
+from scheduler import clock
+from scheduler.assets import AssetError
+from scheduler.db import Database
+from scheduler.domain.bookings import book, cancel_booking
+from scheduler.domain.plans import read_plan
+from scheduler.models.bookings import CancelReason
+from tests.browser.conftest import sign_in
+from tests.feeds.node import install_node_modules
+from tests.world import World
+
+ZONE = "Asia/Shanghai"
+AFTER = datetime(2018, 12, 6, 5, 0, tzinfo=UTC)
+"""The lesson is over, its record is due."""
+
+LONG_TITLE = "走访新林镇寄宿制小学与教师代表座谈并了解办学理念和课堂教学困惑" * 4
+MOST_BYTES = 200_000
+"""Of a first load, compressed, with headers."""
+
+SHELVES = ("organisations", "persons", "rooms", "classes", "accounts", "regions", "partnerships")
+PAGES = (
+    "/",
+    "/calendar?day=2018-12-03",
+    "/calendar/week?day=2018-12-06",
+    "/bookings?time=all",
+    "/bookings?words=zzz",
+    "/bookings/new",
+    "{lesson}",
+    "{lesson}/edit",
+    "{lesson}/record",
+    "{long}",
+    "{long}/move",
+    "{long}/cancel",
+    "{cancelled}",
+    "/records",
+    "/directory",
+    *(f"/directory/{shelf}" for shelf in SHELVES),
+    "/directory/organisations/{museum}",
+    "/directory/organisations/{museum}/edit",
+    "/directory/persons/{educator}",
+    "/directory/persons/new",
+    "/users",
+    "/users/new",
+    "/users/{user}",
+    "/account",
+    "/account/password",
+    "/feeds",
+    "/feeds/new",
+    "/api/v1",
+    "/no-such-page",
+)
+AUDIT = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
+    .filter(found => ['serious', 'critical'].includes(found.impact))
+    .map(found => `${found.id}: ${found.nodes.map(node => node.target.join(' ')).join(', ')}`)"""
+OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def axe(request: pytest.FixtureRequest) -> str:
+    """The source of axe-core, from npm."""
+    cache = request.config.cache
+    assert cache is not None
+    try:
+        _node, folder = install_node_modules(cache.mkdir("node"))
+    except AssetError as fault:
+        pytest.skip(f"no npm, so no axe-core: {fault}")
+    return (Path(folder) / "node_modules/axe-core/axe.min.js").read_text("utf-8")
+
+
+@pytest.fixture
+def addresses(database: Database, world: World) -> dict[str, str]:
+    """A lesson, a booking with a title of 120 characters, a cancelled one, and what else pages are about."""
+    with database.write() as session:
+
+        def made(day: int, title: str) -> str:
+            plan = read_plan(world.plan(title=title, date=date(2018, 12, day).isoformat()), zone=ZONE)
+            booking = book(session, plan, partnership_id=world.id("partnership"), act=world.act)
+            if title == "取消的课":
+                why = {"reason": CancelReason.WEATHER, "words": "大雪封路"}
+                cancel_booking(session, booking, **why, version=booking.version, act=world.act)
+            return f"/bookings/{booking.public_id}"
+
+        return {
+            "lesson": made(6, "走进大葆台西汉墓"),
+            "long": made(7, LONG_TITLE[:120]),
+            "cancelled": made(8, "取消的课"),
+            "museum": str(world.id("museum")),
+            "educator": str(world.id("educator")),
+            "user": str(world.id("coordinator")),
+        }
+
+
+@pytest.fixture(params=[(390, "light", "zh"), (1440, "dark", "en")], ids=["phone", "wide"])
+def context(browser: Browser, site: str, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
+    """A phone that is light and Chinese, and a wide screen that is dark and English."""
+    width, theme, language = request.param
+    context = browser.new_context(
+        base_url=site,
+        locale={"zh": "zh-CN", "en": "en-GB"}[language],
+        color_scheme=theme,
+        viewport={"width": width, "height": 844},
+    )
+    context.set_default_timeout(15_000)
+    yield context
+    context.close()
+
+
+def test_pages_fit_work_and_can_be_used_by_all(
+    context: BrowserContext, page: Page, addresses: dict[str, str], axe: str
+) -> None:
+    noise: list[str] = []
+    page.on("console", lambda message: noise.append(message.text) if message.type == "error" else None)
+    found = look_at(page, "/sign-in", axe)
+    sign_in(page, "administrator")
+    with clock.frozen(AFTER):
+        for path in PAGES:
+            found |= look_at(page, path.format(**addresses), axe)
+    assert found == {}
+    # The browser itself tells of answers that are no 200; the last page is none on purpose.
+    assert [text for text in noise if "404" not in text] == []
+
+
+def test_the_audit_sees_what_is_wrong(page: Page, axe: str) -> None:
+    page.goto("/sign-in")
+    page.evaluate(
+        "() => { document.querySelectorAll('label').forEach(label => label.remove());"
+        " document.querySelector('h1').style.width = '3000px'; }"
+    )
+    page.evaluate(axe)
+    assert page.evaluate(AUDIT) == ["label: #email, #password"]
+    assert page.evaluate(OVERFLOW) > 0
+
+
+def look_at(page: Page, path: str, axe: str) -> dict[str, list[str]]:
+    """path → what is wrong there; nothing for a page as it should be."""
+    answer = page.goto(path)
+    assert answer is not None
+    wrong = [] if answer.status == (404 if path == "/no-such-page" else 200) else [str(answer.status)]
+    sideways = page.evaluate(OVERFLOW)
+    if sideways > 0:
+        wrong.append(f"{sideways} pixels too wide")
+    # Not a script element: the pages' Content-Security-Policy stands while they are looked at.
+    page.evaluate(axe)
+    wrong += page.evaluate(AUDIT)
+    return {path: wrong} if wrong else {}
+
+
+def test_first_load_is_light(browser: Browser, site: str, addresses: dict[str, str]) -> None:
+    """All bytes of a page that comes into an empty cache, as they went over the wire."""
+    signed_in = browser.new_context(base_url=site)
+    sign_in(signed_in.new_page(), "coordinator")
+    cookies, sizes = signed_in.storage_state(), {}
+    signed_in.close()
+    for path in ("/sign-in", "/", "/calendar/week?day=2018-12-06", "/bookings/new", addresses["lesson"]):
+        context = browser.new_context(base_url=site, storage_state=None if path == "/sign-in" else cookies)
+        sizes[path] = first_load(context.new_page(), path)
+        context.close()
+    assert {path: size for path, size in sizes.items() if not 0 < size <= MOST_BYTES} == {}
+
+
+def first_load(page: Page, path: str) -> int:
+    """Bytes of all answers, bodies as encoded and headers."""
+    answers: list[Response] = []
+    page.on("response", lambda answer: answers.append(answer))
+    page.goto(path, wait_until="networkidle")
+    told = [answer.request.sizes() for answer in answers]
+    return sum(size["responseBodySize"] + size["responseHeadersSize"] for size in told)
