@@ -18,7 +18,7 @@ from scheduler.api.once import Answer, changed
 from scheduler.api.operations import Body, File, Operation, operation
 from scheduler.api.shapes import RecordShape, maybe_moment, moment
 from scheduler.api.versions import VERSION, VERSION_BODY, etag, showing_current, take_version
-from scheduler.domain import access, records
+from scheduler.domain import access, record_content, records
 from scheduler.errors import NotFound
 from scheduler.models.bookings import Booking
 from scheduler.models.records import Record
@@ -34,8 +34,8 @@ _TIMES = (
 )
 RECORD = Body(
     "RecordContent",
-    (*records.RECORD_FIELDS, *_TIMES, VERSION),
-    rows={name: (fields, records.MOST_ROWS) for name, fields in records.ROWS.items()},
+    (*record_content.RECORD_FIELDS, *_TIMES, VERSION),
+    rows={name: (fields, record_content.MOST_ROWS) for name, fields in record_content.ROWS.items()},
 )
 
 
@@ -79,7 +79,7 @@ def write_record(public_id: str) -> ResponseReturnValue:
     def work(session: Session) -> Answer:
         booking = _writable(session, public_id)
         version = take_version(raw, _version(session, booking))
-        content = records.read_record(raw, booking, zone=caller().zone)
+        content = record_content.read_record(raw, booking, zone=caller().zone)
         record = records.save_record(session, booking, content, version=version, act=act())
         return _answer(booking, record, 200 if version else 201)
 

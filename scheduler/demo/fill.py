@@ -22,7 +22,8 @@ from scheduler.domain.bookings import book, cancel_booking, get_booking, move_bo
 from scheduler.domain.directory import add_former_name
 from scheduler.domain.holds import Span
 from scheduler.domain.plans import read_plan
-from scheduler.domain.records import file_record, read_record, save_record
+from scheduler.domain.record_content import read_record
+from scheduler.domain.records import file_record, save_record
 from scheduler.models.bookings import Booking
 from scheduler.models.places import Organisation
 from scheduler.models.users import User

@@ -16,7 +16,7 @@ from wtforms.fields import SelectChoice
 from wtforms.widgets import DateInput, NumberInput, TimeInput
 
 from scheduler.domain.fields import Bad, Day
-from scheduler.domain.records import MOST_ROWS, RecordContent, read_record
+from scheduler.domain.record_content import MOST_ROWS, RecordContent, read_record
 from scheduler.domain.times import local_instant, read_clock
 from scheduler.errors import Invalid, Problem
 from scheduler.models.bookings import Booking

@@ -9,7 +9,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from scheduler.domain.records import RecordContent, record_facts
+from scheduler.domain.record_content import RecordContent
+from scheduler.domain.records import record_facts
 from scheduler.models.bookings import Booking, ParticipantRole, Side
 from scheduler.models.records import IncidentKind, LinkTest, Record
 from scheduler.models.resources import SchoolClass

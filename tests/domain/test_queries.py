@@ -19,7 +19,8 @@ from scheduler.domain.bookings import book, cancel_booking, get_booking
 from scheduler.domain.directory import create_entry, get_entry, retire_entry
 from scheduler.domain.plans import read_plan
 from scheduler.domain.queries import BookingFilter
-from scheduler.domain.records import file_record, read_record, save_record
+from scheduler.domain.record_content import read_record
+from scheduler.domain.records import file_record, save_record
 from scheduler.domain.shelves import SHELVES
 from scheduler.models.bookings import BookingKind, BookingState, CancelReason
 from scheduler.models.users import Role

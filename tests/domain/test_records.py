@@ -13,7 +13,8 @@ from scheduler.db import Database
 from scheduler.domain.act import Act
 from scheduler.domain.bookings import book, cancel_booking, change_booking
 from scheduler.domain.plans import read_plan
-from scheduler.domain.records import file_record, get_record, read_record, reopen_record, save_record
+from scheduler.domain.record_content import read_record
+from scheduler.domain.records import file_record, get_record, reopen_record, save_record
 from scheduler.errors import Invalid, Refused, StaleEdit
 from scheduler.models.audit import AuditEntry
 from scheduler.models.bookings import Booking, BookingState, CancelReason

@@ -11,17 +11,10 @@ from scheduler.domain.act import Act
 from scheduler.domain.bookings import book, get_booking
 from scheduler.domain.directory import add_former_name
 from scheduler.domain.plans import read_plan
-from scheduler.domain.records import file_record, get_record, read_record, save_record
+from scheduler.domain.record_content import read_record
+from scheduler.domain.records import file_record, get_record, save_record
 from scheduler.models.places import Organisation
-from scheduler.papers.content import (
-    ClassRow,
-    Incident,
-    LessonRecordPaper,
-    LinkTest,
-    Place,
-    Question,
-    Segment,
-)
+from scheduler.papers.content import ClassRow, Incident, LessonRecordPaper, LinkTest, Place, Question, Segment
 from scheduler.papers.from_record import lesson_record_paper
 from scheduler.papers.lesson_record import write_lesson_record
 from tests.conftest import NOW
