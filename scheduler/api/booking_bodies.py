@@ -9,7 +9,8 @@ from scheduler.api.operations import Body
 from scheduler.api.questions import PAGING, Moment, yes_no
 from scheduler.api.versions import VERSION
 from scheduler.domain import plans
-from scheduler.domain.fields import Choice, Day, Field, Reference, Text
+from scheduler.domain.fields import Choice, Day, Field, Reference
+from scheduler.domain.text_fields import Text
 from scheduler.models.bookings import BookingKind, BookingState, CancelReason
 
 PARTNERSHIP = Reference(name="partnership_id", label="对口协作", table="partnership")

@@ -18,8 +18,9 @@ from scheduler.api.questions import PAGING, asked, listed, yes_no
 from scheduler.api.show_entry import raw_of_entry, show_entry
 from scheduler.api.versions import VERSION, VERSION_BODY, etag, showing_current, take_version
 from scheduler.domain import access, directory, queries
-from scheduler.domain.fields import Field, Reference, Text
+from scheduler.domain.fields import Field, Reference
 from scheduler.domain.shelves import Shelf
+from scheduler.domain.text_fields import Text
 from scheduler.errors import Invalid, Problem
 
 FILTERS: tuple[Field, ...] = (

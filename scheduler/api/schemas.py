@@ -5,33 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from types import NoneType, UnionType
-from typing import (
-    Annotated,
-    Any,
-    NotRequired,
-    Union,
-    get_args,
-    get_origin,
-    get_type_hints,
-    is_typeddict,
-)
+from typing import Annotated, Any, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from scheduler.api.booking_bodies import Clock, Instant
 from scheduler.api.operations import Body
 from scheduler.api.questions import Moment
-from scheduler.domain.fields import (
-    Choice,
-    Choices,
-    Day,
-    Email,
-    Field,
-    Phone,
-    Reference,
-    Text,
-    Url,
-    Whole,
-)
+from scheduler.domain.fields import Choice, Choices, Day, Field, Reference, Whole
 from scheduler.domain.shelves import Shelf
+from scheduler.domain.text_fields import Email, Phone, Text, Url
 from scheduler.wording import say
 
 Schema = dict[str, Any]

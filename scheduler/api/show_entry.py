@@ -6,8 +6,9 @@ from typing import Any
 
 from scheduler.api.shapes import maybe_moment
 from scheduler.domain.directory import partnership_of
-from scheduler.domain.fields import Choices, Phone
+from scheduler.domain.fields import Choices
 from scheduler.domain.shelves import Shelf
+from scheduler.domain.text_fields import Phone
 from scheduler.wording.phones import masked_phone
 
 

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from scheduler.domain import audit
 from scheduler.domain.act import Act
-from scheduler.domain.fields import Choice, Email, Field, Reference, Text, Zone, clean_fields
+from scheduler.domain.fields import Choice, Field, Reference, clean_fields
 from scheduler.domain.passwords import check_password, hash_password
 from scheduler.domain.sign_ins import end_sign_ins
+from scheduler.domain.text_fields import Email, Text, Zone
 from scheduler.errors import Invalid, NotFound, Problem, Refused, StaleEdit
 from scheduler.models.places import Organisation, Partnership, Region
 from scheduler.models.resources import Person

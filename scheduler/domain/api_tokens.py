@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from scheduler.domain.accounts import note_user
 from scheduler.domain.act import Act
-from scheduler.domain.fields import Text, clean_fields, is_row_id
+from scheduler.domain.fields import clean_fields, is_row_id
+from scheduler.domain.text_fields import Text
 from scheduler.domain.tokens import hash_token, new_token
 from scheduler.errors import NotFound
 from scheduler.models.users import ApiToken, User

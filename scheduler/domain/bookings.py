@@ -14,18 +14,12 @@ from sqlalchemy.orm.exc import StaleDataError
 from scheduler.domain import audit
 from scheduler.domain.act import Act
 from scheduler.domain.casts import Cast, cast_plan
-from scheduler.domain.fields import clean_fields, is_printable
+from scheduler.domain.fields import clean_fields
 from scheduler.domain.holds import Span, release_holds, replace_holds
 from scheduler.domain.plans import CANCEL_FIELDS, BookingPlan
+from scheduler.domain.text_fields import is_printable
 from scheduler.errors import NotFound, Refused, StaleEdit
-from scheduler.models.bookings import (
-    Booking,
-    BookingState,
-    CancelReason,
-    Participation,
-    Segment,
-    Site,
-)
+from scheduler.models.bookings import Booking, BookingState, CancelReason, Participation, Segment, Site
 
 OPEN = (BookingState.DRAFT, BookingState.REQUESTED, BookingState.CONFIRMED)
 """States from which a booking can still be changed, moved or cancelled."""

@@ -14,8 +14,9 @@ from sqlalchemy.orm.exc import StaleDataError
 from scheduler.domain import access, audit
 from scheduler.domain.access import Viewer
 from scheduler.domain.act import Act
-from scheduler.domain.fields import Day, Text, clean_fields, is_row_id
+from scheduler.domain.fields import Day, clean_fields, is_row_id
 from scheduler.domain.shelves import PARENTS, Shelf
+from scheduler.domain.text_fields import Text
 from scheduler.errors import Invalid, NotFound, Problem, StaleEdit
 from scheduler.models.bookings import Booking, Participation, Site
 from scheduler.models.feeds import FeedFragment

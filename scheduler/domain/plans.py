@@ -7,19 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from scheduler.domain.fields import (
-    Bad,
-    Choice,
-    Cleaner,
-    Day,
-    Field,
-    MeetingNumber,
-    Reference,
-    Text,
-    Url,
-    Whole,
-)
+from scheduler.domain.fields import Bad, Choice, Cleaner, Day, Field, Reference, Whole
 from scheduler.domain.holds import Span
+from scheduler.domain.text_fields import MeetingNumber, Text, Url
 from scheduler.domain.times import check_interval, local_instant, read_clock, read_instant
 from scheduler.errors import Problem
 from scheduler.models.bookings import BookingKind, CancelReason, CourseType, ParticipantRole, SegmentKind

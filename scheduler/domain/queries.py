@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Select, false, func, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from scheduler.domain.access import Viewer, visible_bookings, within
-from scheduler.domain.fields import is_printable
 from scheduler.domain.shelves import Shelf
+from scheduler.domain.text_fields import is_printable
 from scheduler.models.audit import AuditEntry
 from scheduler.models.bookings import Booking, BookingKind, BookingState, Participation, Site
 from scheduler.models.places import Organisation, Partnership, Region

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from scheduler.domain.fields import Bad, Choice, Cleaner, Field, Reference, Text, Whole
+from scheduler.domain.fields import Bad, Choice, Cleaner, Field, Reference, Whole
+from scheduler.domain.text_fields import Text
 from scheduler.domain.times import check_interval, local_day, local_instant, read_clock, read_instant
 from scheduler.errors import Problem
 from scheduler.models.bookings import Booking, ParticipantRole

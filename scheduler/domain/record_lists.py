@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, false, or_, select, type_coerce
 
 from scheduler.domain.access import Viewer, visible_bookings
-from scheduler.domain.fields import is_printable
 from scheduler.domain.queries import whole_booking
+from scheduler.domain.text_fields import is_printable
 from scheduler.models.bookings import Booking, BookingKind, BookingState
 from scheduler.models.records import Record, RecordState
 

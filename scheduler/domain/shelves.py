@@ -11,28 +11,10 @@ from typing import Any
 
 from scheduler.domain import access
 from scheduler.domain.access import Viewer
-from scheduler.domain.fields import (
-    Choice,
-    Choices,
-    Email,
-    Field,
-    MeetingNumber,
-    Phone,
-    Reference,
-    Text,
-    Url,
-    Whole,
-    Zone,
-)
+from scheduler.domain.fields import Choice, Choices, Field, Reference, Whole
+from scheduler.domain.text_fields import Email, MeetingNumber, Phone, Text, Url, Zone
 from scheduler.models.places import Organisation, OrganisationKind, Partnership, Region, Stage
-from scheduler.models.resources import (
-    Grade,
-    MeetingAccount,
-    Person,
-    Platform,
-    Room,
-    SchoolClass,
-)
+from scheduler.models.resources import Grade, MeetingAccount, Person, Platform, Room, SchoolClass
 from scheduler.models.subjects import Subject
 
 

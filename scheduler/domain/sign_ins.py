@@ -8,8 +8,8 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from scheduler.domain.act import Act
-from scheduler.domain.fields import is_printable
 from scheduler.domain.passwords import verify_password
+from scheduler.domain.text_fields import is_printable
 from scheduler.domain.tokens import hash_token, new_token
 from scheduler.errors import Forbidden, Refused
 from scheduler.models.users import SignIn, SignInAttempt, User

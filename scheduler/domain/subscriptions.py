@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, joinedload
 from scheduler.domain import access, audit
 from scheduler.domain.access import Viewer
 from scheduler.domain.act import Act
-from scheduler.domain.fields import Choice, Field, Reference, Text, Whole, clean_fields, is_row_id
+from scheduler.domain.fields import Choice, Field, Reference, Whole, clean_fields, is_row_id
+from scheduler.domain.text_fields import Text
 from scheduler.domain.tokens import hash_token, new_token
 from scheduler.errors import Invalid, NotFound, Problem
 from scheduler.models.bookings import Booking, BookingState, Participation, Site

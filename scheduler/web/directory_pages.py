@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from scheduler import clock
 from scheduler.domain import queries
 from scheduler.domain.directory import FORMER_NAME_FIELDS, partnership_of
-from scheduler.domain.fields import Field, Url
+from scheduler.domain.fields import Field
 from scheduler.domain.queries import BookingFilter
 from scheduler.domain.shelves import SHELVES, Shelf
+from scheduler.domain.text_fields import Url
 from scheduler.domain.times import local_day
 from scheduler.models.feeds import FeedScope
 from scheduler.models.places import Organisation, Partnership, Region

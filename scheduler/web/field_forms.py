@@ -23,6 +23,7 @@ from wtforms.validators import DataRequired
 from wtforms.widgets import CheckboxInput, DateInput, ListWidget, NumberInput
 
 from scheduler.domain import fields as declared
+from scheduler.domain.text_fields import Email, Phone, Text, Url, Zone
 from scheduler.web.locale import language
 from scheduler.wording import label, say
 
@@ -30,9 +31,9 @@ Options = Mapping[str, Sequence[SelectChoice]]
 """Field name → the rows that a Reference may name."""
 
 PLAIN: dict[type[declared.Field], type[Field]] = {
-    declared.Email: EmailField,
-    declared.Phone: TelField,
-    declared.Url: URLField,
+    Email: EmailField,
+    Phone: TelField,
+    Url: URLField,
 }
 
 
@@ -76,9 +77,9 @@ def _control(field: declared.Field, options: Options) -> Any:
             return StringField(widget=NumberInput(), **common)
         case declared.Day():
             return StringField(widget=DateInput(), **common)
-        case declared.Zone():
+        case Zone():
             return StringField(render_kw={"list": "zones", "autocomplete": "off"}, **common)
-        case declared.Text(multiline=True):
+        case Text(multiline=True):
             return TextAreaField(**common)
     return PLAIN.get(type(field), StringField)(**common)
 

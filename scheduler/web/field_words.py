@@ -11,7 +11,8 @@ from flask_babel import lazy_pgettext as _p
 from sqlalchemy.orm import Session
 
 from scheduler.domain import queries
-from scheduler.domain.fields import Choice, Choices, Field, Phone
+from scheduler.domain.fields import Choice, Choices, Field
+from scheduler.domain.text_fields import Phone
 from scheduler.models.audit import AuditEntry
 from scheduler.models.users import User
 from scheduler.web.booking_changes import DOORS, joined

@@ -10,24 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.domain.fields import (
-    Bad,
-    Choice,
-    Choices,
-    Cleaner,
-    Day,
-    Email,
-    Field,
-    MeetingNumber,
-    Phone,
-    Reference,
-    Text,
-    Url,
-    Whole,
-    Zone,
-    clean_fields,
-    is_printable,
-)
+from scheduler.domain.fields import Bad, Choice, Choices, Cleaner, Day, Field, Reference, Whole, clean_fields
+from scheduler.domain.text_fields import Email, MeetingNumber, Phone, Text, Url, Zone, is_printable
 from scheduler.errors import Invalid, Problem
 
 NAME = {"name": "x", "label": "某项"}
