@@ -9,7 +9,7 @@ from typing import Any
 
 import argon2
 import pytest
-from flask import Flask, request
+from flask import Flask, request, request_started
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 from sqlalchemy.orm.exc import StaleDataError
@@ -193,11 +193,11 @@ def test_behind_a_proxy_only_what_the_proxy_adds_counts(
 def test_who_comes_past_the_proxy_is_not_believed(settings: Settings, database: Database) -> None:
     app = create_app(replace(settings, trusted_proxy="192.0.2.1"), database)
     seen: list[str | None] = []
-    app.before_request(lambda: seen.append(request.remote_addr))
     headers = {"X-Forwarded-For": "203.0.113.1", "X-Forwarded-Host": "evil.invalid"}
-    for peer in ("192.0.2.2", "127.0.0.1"):
-        answer = app.test_client().get("/directory", headers=headers, environ_base={"REMOTE_ADDR": peer})
-        assert answer.location == "/sign-in?next=/directory"
+    with request_started.connected_to(lambda _app: seen.append(request.remote_addr), app):
+        for peer in ("192.0.2.2", "127.0.0.1"):
+            answer = app.test_client().get("/directory", headers=headers, environ_base={"REMOTE_ADDR": peer})
+            assert answer.location == "/sign-in?next=/directory"
     assert seen == ["192.0.2.2", "127.0.0.1"]
 
 
