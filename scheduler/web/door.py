@@ -58,6 +58,13 @@ def set_up_door(app: Flask) -> None:
     manager.user_loader(load_signed_in)
 
     @app.before_request
+    def take_texts_only() -> None:
+        # WTForms would take JSON and files for what was typed; our fields expect text.
+        is_page = (request.endpoint or "").split(".")[0] != "api"
+        if is_page and request.method == "POST" and (request.is_json or request.files):
+            abort(400)
+
+    @app.before_request
     def keep_out() -> Any:
         if request.endpoint is None or is_public(current_app, request.endpoint):
             return None

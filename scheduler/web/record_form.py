@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import FieldList, Form, FormField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import Form, FormField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.widgets import DateInput, NumberInput, TimeInput
 
@@ -22,7 +22,7 @@ from scheduler.errors import Invalid, Problem
 from scheduler.models.bookings import Booking
 from scheduler.models.records import Attendance, Incident, IncidentKind, LinkTest, Question, Record
 from scheduler.web.door import zone
-from scheduler.web.forms import raw_of
+from scheduler.web.forms import FieldList, raw_of
 from scheduler.web.locale import language
 from scheduler.web.record_words import ClassWords
 from scheduler.wording import label
@@ -70,15 +70,15 @@ class RecordForm(FlaskForm):
 
     actual_starts = StringField(_("实际开始"), widget=TimeInput())
     actual_ends = StringField(_("实际结束"), widget=TimeInput())
-    attendances = FieldList(FormField(AttendanceForm))
+    attendances = FieldList(FormField(AttendanceForm), max_entries=MOST_ROWS + 1)
     link_test = SelectField(_("联调结果"))
     link_tested_on = StringField(_("联调日期"), widget=DateInput())
     link_tested = StringField(_("联调时间"), widget=TimeInput())
     equipment = TextAreaField(_("设备与网络情况"))
-    segments = FieldList(FormField(SegmentForm))
+    segments = FieldList(FormField(SegmentForm), max_entries=MOST_ROWS + 1)
     questions_asked = StringField(_("问答总数"), widget=NumberInput(min=0, max=10_000))
-    questions = FieldList(FormField(QuestionForm))
-    incidents = FieldList(FormField(IncidentForm))
+    questions = FieldList(FormField(QuestionForm), max_entries=MOST_ROWS + 1)
+    incidents = FieldList(FormField(IncidentForm), max_entries=MOST_ROWS + 1)
     works = StringField(_("手工作品件数"), widget=NumberInput(min=0, max=10_000))
     effect = TextAreaField(_("效果"))
     reflection = TextAreaField(_("反思"))
