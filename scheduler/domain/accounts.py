@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from scheduler.domain import audit
@@ -43,7 +44,7 @@ def add_user(session: Session, raw: Mapping[str, Any], *, password: str, act: Ac
     user = User(**{**values, "zone": values["zone"] or "Asia/Shanghai"})
     user.password_hash, user.created_at = hash_password(password), act.at
     session.add(user)
-    session.flush()
+    _flush_email(session, values["email"])
     note_user(session, user, act=act, verb="create", after=user_facts(user))
     return user
 
@@ -60,9 +61,19 @@ def change_user(session: Session, user: User, raw: Mapping[str, Any], *, version
     before = user_facts(user)
     for name, value in {**values, "zone": values["zone"] or user.zone}.items():
         setattr(user, name, value)
-    session.flush()
+    _flush_email(session, values["email"])
     note_user(session, user, act=act, verb="change", before=before, after=user_facts(user))
     return user
+
+
+def _flush_email(session: Session, email: str) -> None:
+    """Of two who take one address at once, PostgreSQL's key tells the second."""
+    try:
+        session.flush()
+    except IntegrityError as error:
+        if "unique" not in str(error.orig).lower():
+            raise
+        raise Invalid([Problem("email", "email.taken", {"email": email})]) from error
 
 
 def set_password(session: Session, user: User, password: str, *, act: Act) -> None:

@@ -117,7 +117,10 @@ def add_former_name(
     if any(former.until == until for former in organisation.former_names):
         raise Invalid([Problem("until", "former_name.taken", {"until": until})])
     organisation.former_names.append(FormerName(**values))
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise Invalid([Problem("until", "former_name.taken", {"until": until})]) from error
     session.expire(organisation, ["former_names"])
     _note_former_name(session, organisation, act=act, verb="add_name", before={}, after=values)
 

@@ -10,14 +10,21 @@ from typing import Any
 from sqlalchemy import func, select, text, update
 
 from scheduler.db import Database
+from scheduler.domain.accounts import add_user, change_user
 from scheduler.domain.bookings import book, change_booking, get_booking
+from scheduler.domain.directory import add_former_name, create_entry
 from scheduler.domain.holds import count_overlaps
 from scheduler.domain.plans import read_plan
-from scheduler.errors import Clash, StaleEdit
+from scheduler.domain.record_content import read_record
+from scheduler.domain.records import get_record, save_record
+from scheduler.domain.shelves import SHELVES
+from scheduler.errors import Clash, Invalid, StaleEdit
 from scheduler.models.audit import AuditEntry
 from scheduler.models.bookings import Booking
 from scheduler.models.holds import Hold
-from tests.world import World
+from scheduler.models.places import Organisation
+from scheduler.models.users import User
+from tests.world import PASSWORD, ROOT, World
 
 ZONE = "Asia/Shanghai"
 FIGHTERS = 32
@@ -207,3 +214,72 @@ def test_without_the_version_the_last_editor_silently_wins(database: Database, w
     assert race([lambda: read_then_write("甲"), lambda: read_then_write("乙")]) == [1, 1]
     with database.read() as session:
         assert get_booking(session, public_id).note in ("甲", "乙")  # one of the two is lost
+
+
+def test_of_two_who_begin_a_record_one_wins_and_the_other_is_told(database: Database, world: World) -> None:
+    with database.write() as session:
+        plan = read_plan(world.plan(date="2018-11-29"), zone=ZONE)
+        public_id = book(session, plan, partnership_id=world.id("partnership"), act=world.act).public_id
+
+    def begin(effect: str) -> str:
+        with database.write() as session:
+            booking = get_booking(session, public_id)
+            content = read_record({"effect": effect}, booking, zone=ZONE)
+            return save_record(session, booking, content, version=0, act=world.act).effect
+
+    answers = race([lambda n=n: begin(f"第{n}份") for n in range(4)])
+    won = [answer for answer in answers if isinstance(answer, str)]
+    assert sorted(type(answer).__name__ for answer in answers) == [*["StaleEdit"] * 3, "str"], answers
+    with database.read() as session:
+        record = get_record(session, get_booking(session, public_id))
+        assert record is not None
+        assert (record.effect, record.version) == (won[0], 1)
+
+
+def problems_of(answers: Sequence[Any]) -> list[tuple[str, str]]:
+    """(field, code) of those who were refused; one at least was not."""
+    refused = [answer for answer in answers if isinstance(answer, Exception)]
+    assert len(refused) == len(answers) - 1, answers
+    assert {type(error) for error in refused} == {Invalid}, answers
+    return sorted({(problem.field, problem.code) for error in refused for problem in error.problems})
+
+
+def test_of_those_who_take_one_name_at_once_one_gets_it(database: Database, world: World) -> None:
+    """Each looks whether it is free before anybody has written; the database's key decides."""
+    before_writing = threading.Barrier(4, timeout=10)
+
+    def taking(verb: Callable[[Any], Any]) -> Callable[[], Any]:
+        def take() -> None:
+            with database.write() as session:
+                if not database.is_sqlite:  # there the write lock lets one in at a time
+                    session.connection()
+                    before_writing.wait()
+                verb(session)
+
+        return take
+
+    def add(session: Any) -> None:
+        raw = {"email": "new@example.org", "name": "新人（示例）"}
+        add_user(session, raw, password=PASSWORD, act=world.act)
+
+    def rename(who: str) -> Callable[[Any], None]:
+        def change(session: Any) -> None:
+            user = session.get_one(User, world.id(who))
+            raw = {"email": "renamed@example.org", "name": user.name}
+            change_user(session, user, raw, version=user.version, act=world.act)
+
+        return change
+
+    def region(session: Any) -> None:
+        raw = {"partnership_id": world.id("partnership"), "name": "新地区"}
+        create_entry(session, SHELVES["regions"], raw, viewer=ROOT, act=world.act)
+
+    def former(session: Any) -> None:
+        museum = session.get_one(Organisation, world.id("museum"))
+        add_former_name(session, museum, {"name": "旧名", "until": "2015-01-01"}, act=world.act)
+
+    assert problems_of(race([taking(add)] * 4)) == [("email", "email.taken")]
+    renamed = [taking(rename(who)) for who in ("viewer", "manager", "coordinator", "administrator")]
+    assert problems_of(race(renamed)) == [("email", "email.taken")]
+    assert problems_of(race([taking(region)] * 4)) == [("name", "name.taken")]
+    assert problems_of(race([taking(former)] * 4)) == [("until", "former_name.taken")]
