@@ -19,10 +19,12 @@ from scheduler.models.bookings import (
     Booking,
     BookingKind,
     BookingState,
+    CourseType,
     ParticipantRole,
     Participation,
     Side,
     Site,
+    Subject,
 )
 from scheduler.models.places import Organisation
 from scheduler.models.resources import MeetingAccount, Resource, ResourceKind, SchoolClass
@@ -40,7 +42,7 @@ def booking_page(session: Session, booking: Booking, *, now: datetime) -> dict[s
     """Everything that templates/bookings/show.html needs."""
     _load_details(session, booking)
     today = local_day(now, zone())
-    may_coordinate = _may_coordinate(booking)
+    may_coordinate = access.can_change_booking(viewer(), booking)
     tied = session.scalars(following(booking)).all()
     return {
         "booking": booking,
@@ -59,8 +61,8 @@ def booking_page(session: Session, booking: Booking, *, now: datetime) -> dict[s
         "record_url": record_url(booking) if access.can_write_record(viewer(), booking) else "",
         "record_first": booking.ends_at <= now and booking.state is not BookingState.CANCELLED,
         "cancel_reason": label(language(), booking.cancel_reason) if booking.cancel_reason else "",
-        "subject": label(language(), booking.subject),
-        "course_type": label(language(), booking.course_type),
+        "subject": _told(booking, booking.subject),
+        "course_type": _told(booking, booking.course_type),
         "wants_research": may_coordinate
         and booking.kind is BookingKind.LESSON
         and booking.state in OPEN
@@ -148,6 +150,12 @@ def told_to(booking: Booking) -> dict[str, list[str]]:
     }
 
 
+def _told(booking: Booking, value: Subject | CourseType) -> str:
+    """Subject or form in words; "" for a journey or a visit that has none."""
+    nothing = value.value == "other" and booking.kind is not BookingKind.LESSON
+    return "" if nothing else label(language(), value)
+
+
 def _history(session: Session, booking: Booking) -> list[dict[str, Any]]:
     """What happened to it, newest first."""
     rows = session.execute(history("booking", booking.id)).all()
@@ -164,7 +172,7 @@ def tied_and_open(session: Session, booking: Booking, today: date) -> list[dict[
     return [
         {**_tied(row, today), "move_url": url_for("bookings.move", public_id=row.public_id)}
         for row in session.scalars(following(booking)).all()
-        if row.state in OPEN and _visible(row) and _may_coordinate(row)
+        if row.state in OPEN and _visible(row) and access.can_change_booking(viewer(), row)
     ]
 
 
@@ -175,11 +183,6 @@ def _load_details(session: Session, booking: Booking) -> None:
     session.scalars(select(Organisation).where(Organisation.id.in_(units))).all()
     for table in (SchoolClass, MeetingAccount):
         session.scalars(select(table).where(table.id.in_(ids))).all()
-
-
-def _may_coordinate(booking: Booking) -> bool:
-    organisations = [site.organisation for site in booking.sites]
-    return access.can_coordinate(viewer(), booking.partnership_id, organisations)
 
 
 def _visible(booking: Booking | None) -> bool:

@@ -38,11 +38,14 @@ def interval_words(
 
 
 def distance_words(day: date, today: date, language: str) -> str:
-    """今天, 明天, 3 天后, 昨天, 3 天前: beside the date, never instead of it."""
+    """今天, 明天, 3 天后, 昨天, 3 天前, whole years from a year on: beside the date, never instead of it."""
     days = (day - today) // timedelta(days=1)
     named = {0: ("今天", "today"), 1: ("明天", "tomorrow"), -1: ("昨天", "yesterday")}
     if days in named:
         return named[days][0 if language == "zh" else 1]
+    years = abs(days) // 365
+    number, unit = (years, ("年", "year")) if years else (abs(days), ("天", "day"))
     if language == "zh":
-        return f"{abs(days)} 天{'后' if days > 0 else '前'}"
-    return f"in {days} days" if days > 0 else f"{-days} days ago"
+        return f"{number} {unit[0]}{'后' if days > 0 else '前'}"
+    words = f"{number} {unit[1]}{'s' if number > 1 else ''}"
+    return f"in {words}" if days > 0 else f"{words} ago"

@@ -63,3 +63,15 @@ def test_a_moment() -> None:
 def test_distances(day: int, zh: str, en: str) -> None:
     there = DAY.replace(day=day)
     assert [distance_words(there, DAY, language) for language in ("zh", "en")] == [zh, en]
+
+
+@pytest.mark.parametrize(
+    ("there", "zh", "en"),
+    [
+        (date(2019, 12, 5), "364 天后", "in 364 days"),
+        (date(2019, 12, 6), "1 年后", "in 1 year"),
+        (date(2016, 12, 1), "2 年前", "2 years ago"),
+    ],
+)
+def test_far_days_are_told_in_years(there: date, zh: str, en: str) -> None:
+    assert [distance_words(there, DAY, language) for language in ("zh", "en")] == [zh, en]
