@@ -25,7 +25,7 @@ from scheduler.api.once import Answer, changed
 from scheduler.api.operations import Listed, Operation, operation
 from scheduler.api.questions import asked, listed
 from scheduler.api.shapes import BookingShape, HistoryShape
-from scheduler.api.show_booking import may_change, show_booking, show_history, show_whole_booking
+from scheduler.api.show_booking import show_booking, show_history, show_whole_booking
 from scheduler.api.versions import etag, showing_current, take_version
 from scheduler.domain import access, bookings, queries
 from scheduler.domain.fields import clean_fields
@@ -89,7 +89,7 @@ def book() -> ResponseReturnValue:
         access.require(access.can_book(viewer(), partnership_id))
         plan = read_plan(raw, zone=caller().zone)
         booking = bookings.book(session, plan, partnership_id=partnership_id, act=act())
-        access.require(may_change(viewer(), booking))
+        access.require(access.can_change_booking(viewer(), booking))
         return _answer(booking, 201)
 
     return changed(work)
@@ -124,7 +124,7 @@ def change_booking(public_id: str) -> ResponseReturnValue:
         version = take_version(raw, booking.version)
         plan = read_plan(raw, zone=caller().zone)
         bookings.change_booking(session, booking, plan, version=version, act=act())
-        access.require(may_change(viewer(), booking))
+        access.require(access.can_change_booking(viewer(), booking))
         return _answer(booking)
 
     with showing_current(lambda session: current_booking(session, public_id)):
@@ -193,8 +193,7 @@ def read_history(public_id: str) -> ResponseReturnValue:
 
 def visible_booking(session: Session, public_id: str) -> Booking:
     """The booking. Raises NotFound, also when the caller may not know of it."""
-    booking = bookings.get_booking(session, public_id)
-    access.require(True, visible=access.can_see_booking(viewer(), booking))
+    booking = bookings.get_visible_booking(session, public_id, viewer=viewer())
     session.get(Booking, booking.id, options=queries.whole_booking(), populate_existing=True)
     return booking
 
@@ -202,7 +201,7 @@ def visible_booking(session: Session, public_id: str) -> Booking:
 def changeable_booking(session: Session, public_id: str) -> Booking:
     """The booking. Raises NotFound or Forbidden."""
     booking = visible_booking(session, public_id)
-    access.require(may_change(viewer(), booking))
+    access.require(access.can_change_booking(viewer(), booking))
     return booking
 
 

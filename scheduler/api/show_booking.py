@@ -58,15 +58,8 @@ def show_whole_booking(booking: Booking, viewer: Viewer) -> BookingShape:
     """With the body that would leave it as it is, for those who may change it."""
     return {
         **show_booking(booking, viewer),
-        "plan": raw_of_booking(booking) if may_change(viewer, booking) else None,
+        "plan": raw_of_booking(booking) if access.can_change_booking(viewer, booking) else None,
     }
-
-
-def may_change(viewer: Viewer, booking: Booking) -> bool:
-    """Coordinators of the partnership, or of a region that takes part."""
-    return access.can_coordinate(
-        viewer, booking.partnership_id, [site.organisation for site in booking.sites]
-    )
 
 
 def raw_of_booking(booking: Booking) -> dict[str, Any]:

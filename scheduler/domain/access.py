@@ -101,11 +101,17 @@ def can_coordinate(viewer: Viewer, partnership_id: int, organisations: Iterable[
     )
 
 
+def can_change_booking(viewer: Viewer, booking: Booking) -> bool:
+    """Coordinators of the partnership, or of a region that takes part."""
+    organisations = [site.organisation for site in booking.sites]
+    return can_coordinate(viewer, booking.partnership_id, organisations)
+
+
 def can_write_record(viewer: Viewer, booking: Booking) -> bool:
     """Coordinators, and the managers of the organisations that took part."""
-    return can_coordinate(
-        viewer, booking.partnership_id, [site.organisation for site in booking.sites]
-    ) or any(site.organisation_id in viewer.managed_ids for site in booking.sites)
+    return can_change_booking(viewer, booking) or any(
+        site.organisation_id in viewer.managed_ids for site in booking.sites
+    )
 
 
 def can_edit_organisation(viewer: Viewer, organisation: Organisation) -> bool:

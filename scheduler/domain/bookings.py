@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 from sqlalchemy.orm.exc import StaleDataError
 
-from scheduler.domain import audit
+from scheduler.domain import access, audit
+from scheduler.domain.access import Viewer
 from scheduler.domain.act import Act
-from scheduler.domain.casts import Cast, cast_plan
+from scheduler.domain.casts import Cast, cast_plan, with_account
 from scheduler.domain.fields import clean_fields
 from scheduler.domain.holds import Span, release_holds, replace_holds
 from scheduler.domain.plans import CANCEL_FIELDS, BookingPlan
@@ -37,6 +38,13 @@ def get_booking(session: Session, public_id: str) -> Booking:
     return booking
 
 
+def get_visible_booking(session: Session, public_id: str, *, viewer: Viewer) -> Booking:
+    """The booking. Raises NotFound, also when the viewer may not know of it."""
+    booking = get_booking(session, public_id)
+    access.require(True, visible=access.can_see_booking(viewer, booking))
+    return booking
+
+
 def book(session: Session, plan: BookingPlan, *, partnership_id: int, act: Act) -> Booking:
     """Make a confirmed booking that holds all its resources.
 
@@ -44,6 +52,7 @@ def book(session: Session, plan: BookingPlan, *, partnership_id: int, act: Act) 
     than its room) or Clash (somebody is busy); nothing is then written.
     """
     cast = cast_plan(session, plan, partnership_id=partnership_id)
+    plan = with_account(session, plan, partnership_id=partnership_id)
     booking = Booking(
         public_id=secrets.token_hex(8),
         partnership_id=partnership_id,
@@ -74,6 +83,7 @@ def change_booking(
     _require_version(booking, version)
     before = booking_facts(booking)
     cast = cast_plan(session, plan, partnership_id=booking.partnership_id, booking=booking)
+    plan = with_account(session, plan, partnership_id=booking.partnership_id)
     _write_plan(booking, plan, follows_id=cast.follows_id)
     _revise(session, booking, act)
     _clear_cast(session, booking)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from scheduler.domain.plans import BookingPlan, SitePlan
 from scheduler.errors import Invalid, Problem
 from scheduler.models.bookings import Booking, BookingKind, ParticipantRole, Side
 from scheduler.models.places import Organisation
-from scheduler.models.resources import Resource, ResourceKind, Room, SchoolClass
+from scheduler.models.resources import MeetingAccount, Resource, ResourceKind, Room, SchoolClass
 
 KIND_OF_ROLE = {
     ParticipantRole.CLASS: ResourceKind.CLASS,
@@ -96,6 +96,18 @@ def cast_plan(
     return cast
 
 
+def with_account(session: Session, plan: BookingPlan, *, partnership_id: int) -> BookingPlan:
+    """The plan, a missing meeting number or link taken from its meeting account."""
+    account = session.get(MeetingAccount, plan.account_id) if plan.account_id else None
+    if account is None or account.partnership_id != partnership_id:
+        return plan
+    return replace(
+        plan,
+        meeting_number=plan.meeting_number or account.meeting_number,
+        join_url=plan.join_url or account.join_url,
+    )
+
+
 def _wanted(plan: BookingPlan) -> Iterator[_Wanted]:
     if plan.host.room_id:
         yield _Wanted("host.room_id", plan.host.room_id, ParticipantRole.ROOM, 0)
@@ -115,8 +127,8 @@ def _wanted(plan: BookingPlan) -> Iterator[_Wanted]:
 
 def _resources(session: Session, ids: set[int], partnership_id: int) -> dict[int, Resource]:
     """Those of the partnership; another partnership's are as unknown as those that never were."""
-    # Seats and head counts come with it: one query, however many rooms and classes.
-    whole = with_polymorphic(Resource, [Room, SchoolClass])
+    # Seats, head counts and meeting numbers come with it: one query, however many resources.
+    whole = with_polymorphic(Resource, [Room, SchoolClass, MeetingAccount])
     rows = session.scalars(select(whole).where(whole.id.in_(ids), whole.partnership_id == partnership_id))
     return {resource.id: resource for resource in rows}
 

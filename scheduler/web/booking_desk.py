@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from scheduler import clock, edge
 from scheduler.domain import access
 from scheduler.domain.bookings import booking_facts, get_booking
+from scheduler.domain.casts import with_account
 from scheduler.domain.plans import BookingPlan
 from scheduler.domain.times import local_day
 from scheduler.errors import Clash, Conflict, Forbidden, Invalid, StaleEdit, TongtangError
@@ -23,7 +24,7 @@ from scheduler.models.places import Organisation
 from scheduler.models.resources import Resource
 from scheduler.web.agenda import clock_words
 from scheduler.web.booking_changes import Difference, differences, fact_lines, plan_facts
-from scheduler.web.booking_form import BookingForm, with_account
+from scheduler.web.booking_form import BookingForm
 from scheduler.web.booking_options import Options, load_options
 from scheduler.web.door import viewer, zone
 from scheduler.web.failures import status_of, words_of
@@ -42,7 +43,7 @@ def answer(
         return form_page(form, partnership_id=partnership_id, booking_id=booking_id)
     only_check = "check" in request.form
     try:
-        saved_id, facts = _save(form, verb, partnership_id, keep=not only_check)
+        saved_id, facts = _save(form, verb, keep=not only_check)
     except (Invalid, Clash, StaleEdit, Forbidden) as error:
         page = form_page(form, partnership_id=partnership_id, booking_id=booking_id, error=error)
         return page, status_of(error)
@@ -119,18 +120,12 @@ def _units(session: Session, conflicts: Sequence[Conflict]) -> dict[int, str]:
     return dict(session.execute(query).all()) if ids else {}
 
 
-def require_part(booking: Booking) -> None:
-    """Raise Forbidden where none of the booking's organisations is the viewer's to coordinate."""
-    organisations = [site.organisation for site in booking.sites]
-    access.require(access.can_coordinate(viewer(), booking.partnership_id, organisations))
-
-
-def _save(form: BookingForm, verb: Verb, partnership_id: int, *, keep: bool) -> tuple[str, dict[str, Any]]:
+def _save(form: BookingForm, verb: Verb, *, keep: bool) -> tuple[str, dict[str, Any]]:
     """Public id and facts of the booking; without ``keep`` everything is tried and nothing is written."""
     plan = form.plan()
     with edge.write() as session:
-        booking = verb(session, with_account(session, plan, partnership_id=partnership_id))
-        require_part(booking)
+        booking = verb(session, plan)
+        access.require(access.can_change_booking(viewer(), booking))
         facts = booking_facts(booking)
         if not keep:
             session.rollback()

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from sqlalchemy.orm import Session
 from wtforms import Form, FormField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.widgets import DateInput, NumberInput, TimeInput, URLInput
@@ -22,7 +21,7 @@ from scheduler.models.bookings import (
     SegmentKind,
     Subject,
 )
-from scheduler.models.resources import MeetingAccount, ResourceKind
+from scheduler.models.resources import ResourceKind
 from scheduler.web.booking_changes import joined
 from scheduler.web.booking_options import WHOLE_ORGANISATION, Choices, Options
 from scheduler.web.door import zone
@@ -162,18 +161,6 @@ class BookingForm(FlaskForm):
         index, _dot, field = rest.partition(".")
         field = "class_id" if name == "receiving" and field == "organisation_id" else field
         return f"{name}.{self._filled(name)[int(index)]}.{field}"
-
-
-def with_account(session: Session, plan: BookingPlan, *, partnership_id: int) -> BookingPlan:
-    """The plan, a missing meeting number or link taken from its meeting account."""
-    account = session.get(MeetingAccount, plan.account_id) if plan.account_id else None
-    if account is None or account.partnership_id != partnership_id:
-        return plan
-    return replace(
-        plan,
-        meeting_number=plan.meeting_number or account.meeting_number,
-        join_url=plan.join_url or account.join_url,
-    )
 
 
 def read_version(form: FlaskForm) -> int:

@@ -22,7 +22,7 @@ from scheduler.domain.plans import CANCEL_FIELDS, read_span
 from scheduler.domain.times import local_day
 from scheduler.errors import Clash, Invalid, Refused, StaleEdit
 from scheduler.models.bookings import Booking, BookingKind, CancelReason
-from scheduler.web.booking_desk import answer, conflict_lines, form_page, require_part
+from scheduler.web.booking_desk import answer, conflict_lines, form_page
 from scheduler.web.booking_form import BookingForm, read_version
 from scheduler.web.booking_list import list_page
 from scheduler.web.booking_page import booking_page, tied_and_open, told_to, when_words
@@ -196,15 +196,13 @@ def _next_workday(day: date) -> date:
 
 
 def _visible(session: Session, public_id: str) -> Booking:
-    booking = bookings.get_booking(session, public_id)
-    access.require(True, visible=access.can_see_booking(viewer(), booking))
-    return booking
+    return bookings.get_visible_booking(session, public_id, viewer=viewer())
 
 
 def _to_change(session: Session, public_id: str, code: str) -> Booking:
     """The booking, when the viewer may change it and it can still be changed; ``code`` tells the refusal."""
     booking = _visible(session, public_id)
-    require_part(booking)
+    access.require(access.can_change_booking(viewer(), booking))
     if booking.state not in bookings.OPEN:
         raise Refused(code, title=booking.title, state=booking.state)
     return booking

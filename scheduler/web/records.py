@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import clock, edge
 from scheduler.domain import access, records
-from scheduler.domain.bookings import get_booking
+from scheduler.domain.bookings import get_visible_booking
 from scheduler.domain.queries import whole_booking
 from scheduler.domain.times import local_day
 from scheduler.errors import Invalid, Refused, StaleEdit
@@ -106,8 +106,7 @@ def paper(public_id: str) -> ResponseReturnValue:
 
 
 def _visible(session: Session, public_id: str) -> Booking:
-    booking = get_booking(session, public_id)
-    access.require(True, visible=access.can_see_booking(viewer(), booking))
+    booking = get_visible_booking(session, public_id, viewer=viewer())
     session.get(Booking, booking.id, options=whole_booking(), populate_existing=True)
     return booking
 

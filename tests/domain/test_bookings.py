@@ -45,6 +45,15 @@ def test_a_lesson_holds_everyone_and_is_noted(database: Database, world: World) 
         assert verbs == ["book"]
 
 
+def test_a_missing_meeting_number_is_that_of_the_account(database: Database, world: World) -> None:
+    taken = book_lesson(database, world, meeting_number="")
+    own = book_lesson(database, world, meeting_number="999 999 999", date="2018-12-07")
+    without = book_lesson(database, world, meeting_number="", account_id=None, date="2018-12-08")
+    with database.read() as session:
+        numbers = [get_booking(session, public_id).meeting_number for public_id in (taken, own, without)]
+    assert numbers == ["012 345 678", "999 999 999", ""]
+
+
 def test_whoever_is_busy_is_named_with_what_and_until_when(database: Database, world: World) -> None:
     public_id = book_lesson(database, world)
     with pytest.raises(Clash) as caught:
