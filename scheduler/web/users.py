@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -16,6 +15,7 @@ from scheduler import edge
 from scheduler.domain import access, accounts
 from scheduler.domain.accounts import USER_FIELDS
 from scheduler.domain.passwords import SHORTEST_PASSWORD
+from scheduler.domain.tokens import new_password
 from scheduler.errors import Invalid, NotFound, StaleEdit
 from scheduler.models.users import User
 from scheduler.web import user_pages
@@ -29,9 +29,6 @@ from scheduler.web.user_pages import option_words, person_options, role_form, ty
 blueprint = Blueprint("users", __name__, url_prefix="/users")
 USER = f"/<{ID}:user_id>"
 Answer = str | Response | tuple[str, int]
-
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Without those that are confused when a password is read out: i and 1, l, o and 0."""
 
 
 @blueprint.before_request
@@ -182,11 +179,6 @@ def reset_password(user_id: int) -> Answer:
         return render_template("users/password_shown.html", user=user, password=password, new=False)
     flash(_("“%(name)s”的密码已更换，原来的登录都已结束。", name=user.name), "success")
     return redirect(url_for("users.show", user_id=user_id), 303)
-
-
-def new_password() -> str:
-    """79 random bits in four groups, to be read out or copied."""
-    return "-".join("".join(secrets.choice(LETTERS) for _letter in range(4)) for _group in range(4))
 
 
 def _user(session: Session, user_id: int) -> User:
