@@ -43,7 +43,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
     if settings.trusted_proxy:
         app.wsgi_app = NamedProxy(app.wsgi_app, settings.trusted_proxy)  # type: ignore[method-assign]
     set_up_edge(app, settings=settings, database=database)
-    csrf = web.set_up(app, settings)
+    csrf = web.set_up(app, settings, database)
     api.set_up(app)
     csrf.exempt(api.blueprint)
     return app

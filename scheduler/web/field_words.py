@@ -15,9 +15,9 @@ from scheduler.domain.fields import Choice, Choices, Field
 from scheduler.domain.text_fields import Phone
 from scheduler.models.audit import AuditEntry
 from scheduler.models.users import User
-from scheduler.web.booking_changes import DOORS, joined
+from scheduler.web.bookings.changes import DOORS
 from scheduler.web.door import zone
-from scheduler.web.locale import language
+from scheduler.web.locale import joined, language
 from scheduler.wording import label, moment_words, say
 from scheduler.wording.phones import masked_phone
 

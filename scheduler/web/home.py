@@ -16,8 +16,8 @@ from scheduler.domain.queries import BookingFilter, bookings, records_due
 from scheduler.domain.times import day_span, local_day
 from scheduler.models.bookings import Booking
 from scheduler.models.places import Partnership
-from scheduler.web.agenda import agenda_line, agenda_text, day_groups
-from scheduler.web.booking_page import record_url
+from scheduler.web.bookings.page import record_url
+from scheduler.web.calendar.agenda import agenda_line, agenda_text, day_groups
 from scheduler.web.door import viewer, zone
 from scheduler.web.frame import partnership_of_page
 from scheduler.web.locale import language

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,11 @@ def language() -> str:
     """The language of this answer, as scheduler.wording takes it: "zh" or "en"."""
     locale = flask_babel.get_locale()
     return "en" if locale is not None and locale.language == "en" else "zh"
+
+
+def joined(words: Iterable[str]) -> str:
+    """A list as people write it, without what is empty."""
+    return ("、" if language() == "zh" else ", ").join(word for word in words if word)
 
 
 def name_of(row: Any) -> str:

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from scheduler.web.week_grid import blocks_of, hours_of, pieces_of
+from scheduler.web.calendar.week_grid import blocks_of, hours_of, pieces_of
 from tests.web.booking_forms import book_lesson
 from tests.web.queries import counted
 

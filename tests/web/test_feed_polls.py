@@ -294,7 +294,7 @@ def test_the_secret_is_in_no_log(
     def fail(*_arguments: object, **_more: object) -> None:
         raise RuntimeError("the disk is on fire")
 
-    monkeypatch.setattr("scheduler.web.feed_answers.find_feed", fail)
+    monkeypatch.setattr("scheduler.web.feeds.answers.find_feed", fail)
     with caplog.at_level(logging.DEBUG):
         answer = app.test_client().get(address(token))
     assert (answer.status_code, answer.data, answer.headers["Retry-After"]) == (503, b"", "600")
@@ -308,7 +308,7 @@ def test_a_calendar_that_cannot_be_kept_is_still_answered(
     def fail(*_arguments: object, **_more: object) -> None:
         raise OperationalError("INSERT", {}, Exception("database or disk is full"))
 
-    monkeypatch.setattr("scheduler.web.feed_answers.keep", fail)
+    monkeypatch.setattr("scheduler.web.feeds.answers.keep", fail)
     assert client.get(address(token)).status_code == 200
 
 

@@ -24,9 +24,9 @@ from scheduler.models.bookings import (
     Subject,
 )
 from scheduler.models.users import User
-from scheduler.web.booking_options import Options
+from scheduler.web.bookings.options import Options
 from scheduler.web.door import zone
-from scheduler.web.locale import language
+from scheduler.web.locale import joined, language
 from scheduler.wording import interval_words, label, moment_words
 
 Facts = Mapping[str, Any]
@@ -141,11 +141,6 @@ def history_line(entry: AuditEntry, user: User | None, titles: Titles) -> dict[s
             if told and name in NAMES and not (entry.verb == "cancel" and name == "state")
         ],
     }
-
-
-def joined(words: list[str]) -> str:
-    """A list as people write it."""
-    return ("、" if language() == "zh" else ", ").join(word for word in words if word)
 
 
 def _told(value: Any) -> Any:

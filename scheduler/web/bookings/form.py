@@ -22,11 +22,10 @@ from scheduler.models.bookings import (
     Subject,
 )
 from scheduler.models.resources import ResourceKind
-from scheduler.web.booking_changes import joined
-from scheduler.web.booking_options import WHOLE_ORGANISATION, Choices, Options
+from scheduler.web.bookings.options import WHOLE_ORGANISATION, Choices, Options
 from scheduler.web.door import zone
 from scheduler.web.forms import FieldList, put_problems, raw_of
-from scheduler.web.locale import language
+from scheduler.web.locale import joined, language
 from scheduler.wording import label
 
 MOST_ROWS = {"receiving": MOST_SITES, "people": MOST_PEOPLE, "segments": MOST_SEGMENTS}

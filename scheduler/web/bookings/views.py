@@ -22,12 +22,12 @@ from scheduler.domain.plans import CANCEL_FIELDS, read_span
 from scheduler.domain.times import local_day
 from scheduler.errors import Clash, Invalid, Refused, StaleEdit
 from scheduler.models.bookings import Booking, BookingKind, CancelReason
-from scheduler.web.booking_desk import answer, conflict_lines, form_page
-from scheduler.web.booking_form import BookingForm, read_version
-from scheduler.web.booking_list import list_page
-from scheduler.web.booking_page import booking_page, tied_and_open, told_to, when_words
-from scheduler.web.booking_values import fresh_values, values_after, values_of
-from scheduler.web.calendar_filters import read_day
+from scheduler.web.bookings.desk import answer, conflict_lines, form_page
+from scheduler.web.bookings.form import BookingForm, read_version
+from scheduler.web.bookings.listing import list_page
+from scheduler.web.bookings.page import booking_page, tied_and_open, told_to, when_words
+from scheduler.web.bookings.values import fresh_values, values_after, values_of
+from scheduler.web.calendar.filters import read_day
 from scheduler.web.door import act, viewer, zone
 from scheduler.web.failures import status_of, words_of
 from scheduler.web.forms import put_problems, raw_of

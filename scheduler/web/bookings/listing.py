@@ -14,9 +14,9 @@ from scheduler.domain.queries import PAGE, BookingFilter, bookings, count
 from scheduler.domain.times import local_day
 from scheduler.models.bookings import Booking, BookingKind, BookingState
 from scheduler.models.places import Partnership
-from scheduler.web.agenda import agenda_line
-from scheduler.web.booking_page import when_words
-from scheduler.web.calendar_filters import read_id
+from scheduler.web.bookings.page import when_words
+from scheduler.web.calendar.agenda import agenda_line
+from scheduler.web.calendar.filters import read_id
 from scheduler.web.door import viewer, zone
 from scheduler.web.locale import language
 from scheduler.wording import label

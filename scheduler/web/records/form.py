@@ -24,7 +24,7 @@ from scheduler.models.records import Attendance, Incident, IncidentKind, LinkTes
 from scheduler.web.door import zone
 from scheduler.web.forms import FieldList, raw_of
 from scheduler.web.locale import language
-from scheduler.web.record_words import ClassWords
+from scheduler.web.records.words import ClassWords
 from scheduler.wording import label
 
 GROWING = ("questions", "incidents")

@@ -15,12 +15,12 @@ from scheduler.domain import access
 from scheduler.domain.times import day_span, local_day
 from scheduler.models.bookings import Booking
 from scheduler.models.places import Partnership
-from scheduler.web.agenda import agenda_line, agenda_text, day_groups
-from scheduler.web.calendar_filters import CalendarFilter, filter_choices, read_day, read_filter
+from scheduler.web.calendar.agenda import agenda_line, agenda_text, day_groups
+from scheduler.web.calendar.filters import CalendarFilter, filter_choices, read_day, read_filter
+from scheduler.web.calendar.week_grid import MOST_LANES, blocks_of, hours_of, pieces_of
 from scheduler.web.door import viewer, zone
 from scheduler.web.frame import partnership_of_page
 from scheduler.web.locale import language
-from scheduler.web.week_grid import MOST_LANES, blocks_of, hours_of, pieces_of
 from scheduler.wording import day_words
 
 blueprint = Blueprint("calendar", __name__)

@@ -28,8 +28,8 @@ from scheduler.models.bookings import (
 )
 from scheduler.models.places import Organisation
 from scheduler.models.resources import MeetingAccount, Resource, ResourceKind, SchoolClass
-from scheduler.web.agenda import agenda_line, clock_words, site_name
-from scheduler.web.booking_changes import history_line
+from scheduler.web.bookings.changes import history_line
+from scheduler.web.calendar.agenda import agenda_line, clock_words, site_name
 from scheduler.web.door import viewer, zone
 from scheduler.web.locale import language, name_of
 from scheduler.wording import day_words, label

@@ -18,13 +18,13 @@ from scheduler.domain.passwords import SHORTEST_PASSWORD
 from scheduler.domain.tokens import new_password
 from scheduler.errors import Invalid, NotFound, StaleEdit
 from scheduler.models.users import User
-from scheduler.web import user_pages
 from scheduler.web.addresses import ID, MOST_ID
 from scheduler.web.door import act, viewer
 from scheduler.web.field_forms import make_form
 from scheduler.web.field_words import differences
 from scheduler.web.forms import put_problems, raw_of
-from scheduler.web.user_pages import option_words, person_options, role_form, typed_scope
+from scheduler.web.users import pages
+from scheduler.web.users.pages import option_words, person_options, role_form, typed_scope
 
 blueprint = Blueprint("users", __name__, url_prefix="/users")
 USER = f"/<{ID}:user_id>"
@@ -41,7 +41,7 @@ def administrators_only() -> None:
 def index() -> str:
     """All accounts, searched, in pages."""
     with edge.read() as session:
-        return render_template("users/index.html", **user_pages.user_list(session))
+        return render_template("users/index.html", **pages.user_list(session))
 
 
 @blueprint.get(USER)
@@ -118,7 +118,7 @@ def grant_role(user_id: int) -> Answer:
         with edge.write() as session:
             accounts.grant_role(session, _user(session, user_id), typed_scope(form), act=act())
     except Invalid as error:
-        put_problems(form, user_pages.scope_problems(form, error.problems))
+        put_problems(form, pages.scope_problems(form, error.problems))
         with edge.read() as session:
             return _user_page(session, _user(session, user_id), form), 422
     flash(_("已给予角色。对方要重新登录。"), "success")
@@ -214,7 +214,7 @@ def _values(user: User) -> dict[str, Any]:
 
 
 def _user_page(session: Session, user: User, form: FlaskForm) -> str:
-    return render_template("users/show.html", form=form, **user_pages.user_facts(session, user))
+    return render_template("users/show.html", form=form, **pages.user_facts(session, user))
 
 
 def _edit_page(user: User, form: FlaskForm, *, version: int, stale: Any = None) -> str:

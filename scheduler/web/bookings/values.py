@@ -19,7 +19,7 @@ from scheduler.models.bookings import (
     Side,
     Site,
 )
-from scheduler.web.booking_options import WHOLE_ORGANISATION
+from scheduler.web.bookings.options import WHOLE_ORGANISATION
 
 RESEARCH_MINUTES = 30
 FIRST_ROLES = {

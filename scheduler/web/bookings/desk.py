@@ -22,10 +22,10 @@ from scheduler.errors import Clash, Conflict, Forbidden, Invalid, StaleEdit, Ton
 from scheduler.models.bookings import Booking
 from scheduler.models.places import Organisation
 from scheduler.models.resources import Resource
-from scheduler.web.agenda import clock_words
-from scheduler.web.booking_changes import Difference, differences, fact_lines, plan_facts
-from scheduler.web.booking_form import BookingForm
-from scheduler.web.booking_options import Options, load_options
+from scheduler.web.bookings.changes import Difference, differences, fact_lines, plan_facts
+from scheduler.web.bookings.form import BookingForm
+from scheduler.web.bookings.options import Options, load_options
+from scheduler.web.calendar.agenda import clock_words
 from scheduler.web.door import viewer, zone
 from scheduler.web.failures import status_of, words_of
 from scheduler.web.locale import language

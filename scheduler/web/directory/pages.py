@@ -21,13 +21,13 @@ from scheduler.domain.times import local_day
 from scheduler.models.feeds import FeedScope
 from scheduler.models.places import Organisation, Partnership, Region
 from scheduler.models.resources import Person, Resource
-from scheduler.web.agenda import day_groups
+from scheduler.web.calendar.agenda import day_groups
+from scheduler.web.directory.shelf_pages import CHILD_SHELVES, PARENT_SHELF, SHELF_PAGES
 from scheduler.web.door import viewer, zone
 from scheduler.web.field_forms import make_form
 from scheduler.web.field_words import history_lines, label_of, shown
 from scheduler.web.frame import partnership_of_page
 from scheduler.web.locale import name_of
-from scheduler.web.shelf_pages import CHILD_SHELVES, PARENT_SHELF, SHELF_PAGES
 
 MOST_COMING = 10
 """Coming bookings that an entry's page lists."""

@@ -12,9 +12,8 @@ from flask_babel import gettext as _
 
 from scheduler.domain.times import local_day
 from scheduler.models.bookings import Booking, ParticipantRole, Side, Site
-from scheduler.web.booking_changes import joined
 from scheduler.web.door import zone
-from scheduler.web.locale import language, name_of
+from scheduler.web.locale import joined, language, name_of
 from scheduler.wording import day_words, label
 from scheduler.wording.moments import distance_words
 

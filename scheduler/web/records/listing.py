@@ -17,8 +17,8 @@ from scheduler.models.bookings import Booking
 from scheduler.models.places import Partnership
 from scheduler.models.records import Record, RecordState
 from scheduler.web.addresses import page_argument, words_argument
-from scheduler.web.agenda import agenda_line
-from scheduler.web.booking_page import when_words
+from scheduler.web.bookings.page import when_words
+from scheduler.web.calendar.agenda import agenda_line
 from scheduler.web.door import viewer, zone
 
 

@@ -14,10 +14,10 @@ from scheduler.domain.records import record_facts
 from scheduler.models.bookings import Booking, ParticipantRole, Side
 from scheduler.models.records import IncidentKind, LinkTest, Record
 from scheduler.models.resources import SchoolClass
-from scheduler.web.agenda import clock_words, site_name
-from scheduler.web.booking_changes import Difference, joined
+from scheduler.web.bookings.changes import Difference
+from scheduler.web.calendar.agenda import clock_words, site_name
 from scheduler.web.door import zone
-from scheduler.web.locale import language
+from scheduler.web.locale import joined, language
 from scheduler.wording import label, moment_words
 
 

@@ -18,13 +18,13 @@ from scheduler.domain.shelves import SHELVES, Shelf
 from scheduler.models.places import Organisation, Partnership
 from scheduler.models.resources import Resource
 from scheduler.web.addresses import id_argument, page_argument, words_argument
-from scheduler.web.directory_pages import may_edit, parent_of
+from scheduler.web.directory.pages import may_edit, parent_of
+from scheduler.web.directory.shelf_pages import PARENT_SHELF, SHELF_PAGES
 from scheduler.web.door import viewer
 from scheduler.web.field_forms import Options
 from scheduler.web.field_words import label_of, shown
 from scheduler.web.frame import partnership_of_page
 from scheduler.web.locale import language, name_of
-from scheduler.web.shelf_pages import PARENT_SHELF, SHELF_PAGES
 from scheduler.wording import label
 
 MOST_NAMES = 12

@@ -14,7 +14,7 @@ from typing import Any
 from scheduler import clock
 from scheduler.config import Settings
 from scheduler.db import Database
-from scheduler.web.feed_answers import FeedAnswer, Poll, answer_poll
+from scheduler.web.feeds.answers import FeedAnswer, Poll, answer_poll
 from scheduler.web.headers import HSTS
 
 PREFIX, SUFFIX = "/feeds/", ".ics"

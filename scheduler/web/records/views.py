@@ -23,16 +23,16 @@ from scheduler.models.bookings import Booking
 from scheduler.models.records import Record, RecordState
 from scheduler.papers.from_record import lesson_record_paper
 from scheduler.papers.lesson_record import write_lesson_record
-from scheduler.web.booking_form import read_version
-from scheduler.web.booking_page import when_words
+from scheduler.web.bookings.form import read_version
+from scheduler.web.bookings.page import when_words
 from scheduler.web.door import act, viewer, zone
 from scheduler.web.failures import status_of, words_of
 from scheduler.web.forms import put_problems
 from scheduler.web.frame import partnership_of_page
 from scheduler.web.locale import language
-from scheduler.web.record_form import RecordForm, values_of
-from scheduler.web.record_list import list_page
-from scheduler.web.record_words import classes_of, differences, span_words
+from scheduler.web.records.form import RecordForm, values_of
+from scheduler.web.records.listing import list_page
+from scheduler.web.records.words import classes_of, differences, span_words
 from scheduler.wording import label, moment_words
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

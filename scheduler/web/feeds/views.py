@@ -7,7 +7,6 @@ from typing import NoReturn
 
 import segno
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
-from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -18,9 +17,8 @@ from scheduler.errors import Invalid
 from scheduler.models.feeds import Feed, FeedScope
 from scheduler.web.addresses import ID
 from scheduler.web.door import act, public, viewer, zone
-from scheduler.web.feed_clients import CLIENTS, in_wechat
-from scheduler.web.feed_door import FeedDoor
-from scheduler.web.feed_form import FeedForm, alarm_words, first_values
+from scheduler.web.feeds.clients import CLIENTS, in_wechat
+from scheduler.web.feeds.form import FeedForm, alarm_words, first_values
 from scheduler.web.forms import put_problems
 from scheduler.web.frame import partnership_of_page
 from scheduler.web.locale import language
@@ -28,14 +26,6 @@ from scheduler.wording import label, moment_words
 
 blueprint = Blueprint("feeds", __name__)
 FEED = f"/feeds/<{ID}:feed_id>"
-
-
-@blueprint.record_once
-def open_door(state: BlueprintSetupState) -> None:
-    """Let polls be answered before the framework."""
-    app = state.app
-    with app.app_context():
-        app.wsgi_app = FeedDoor(app.wsgi_app, database=edge.database(), settings=edge.settings())
 
 
 @blueprint.get("/feeds/<token>.ics")

@@ -15,14 +15,14 @@ from scheduler.domain import access, directory
 from scheduler.domain.fields import Field
 from scheduler.domain.shelves import SHELVES, Shelf
 from scheduler.errors import Invalid, StaleEdit
-from scheduler.web import directory_lists, directory_pages
 from scheduler.web.addresses import ID, id_argument
-from scheduler.web.directory_pages import may_edit, parent_of
+from scheduler.web.directory import lists, pages
+from scheduler.web.directory.pages import may_edit, parent_of
+from scheduler.web.directory.shelf_pages import PARENT_SHELF, SHELF_PAGES
 from scheduler.web.door import act, viewer
 from scheduler.web.field_forms import make_form
 from scheduler.web.field_words import differences
 from scheduler.web.forms import put_problems, raw_of
-from scheduler.web.shelf_pages import PARENT_SHELF, SHELF_PAGES
 
 blueprint = Blueprint("directory", __name__, url_prefix="/directory")
 SHELF = f"/<any({', '.join(SHELVES)}):key>"
@@ -35,14 +35,14 @@ Answer = str | Response | tuple[str, int]
 def index() -> str:
     """Every shelf with its count, and the organisations by region."""
     with edge.read() as session:
-        return render_template("directory/index.html", **directory_lists.overview(session))
+        return render_template("directory/index.html", **lists.overview(session))
 
 
 @blueprint.get(SHELF)
 def shelf(key: str) -> str:
     """One shelf: searched, narrowed, in pages."""
     with edge.read() as session:
-        return render_template("directory/shelf.html", **directory_lists.shelf_list(session, SHELVES[key]))
+        return render_template("directory/shelf.html", **lists.shelf_list(session, SHELVES[key]))
 
 
 @blueprint.get(ENTRY)
@@ -51,7 +51,7 @@ def entry(key: str, entry_id: int) -> str:
     shelf = SHELVES[key]
     with edge.read() as session:
         found = _seen(session, shelf, entry_id)
-        return _entry_page(session, shelf, found, directory_pages.former_name_form())
+        return _entry_page(session, shelf, found, pages.former_name_form())
 
 
 @blueprint.get(f"{SHELF}/new")
@@ -59,7 +59,7 @@ def new_form(key: str) -> str:
     """A form for a new entry; the address may name what it belongs to."""
     shelf = SHELVES[key]
     with edge.read() as session:
-        options = directory_lists.require_new(session, shelf)
+        options = lists.require_new(session, shelf)
         parent = id_argument(shelf.parent) if shelf.parent else None
         values = {shelf.parent: str(parent)} if parent else {}
         return _new_page(shelf, make_form(shelf.fields, options=options, values=values))
@@ -70,7 +70,7 @@ def create(key: str) -> Answer:
     """Add it; then show it, or ask for the next one."""
     shelf = SHELVES[key]
     with edge.read() as session:
-        options = directory_lists.require_new(session, shelf)
+        options = lists.require_new(session, shelf)
         form = make_form(shelf.fields, options=options)
     try:
         with edge.write() as session:
@@ -134,7 +134,7 @@ def restore(key: str, entry_id: int) -> Response:
 @blueprint.post(f"{ORGANISATION}/former-names")
 def add_former_name(entry_id: int) -> Answer:
     """Note the name that an organisation bore until a day."""
-    shelf, form = SHELVES["organisations"], directory_pages.former_name_form()
+    shelf, form = SHELVES["organisations"], pages.former_name_form()
     try:
         with edge.write() as session:
             directory.add_former_name(session, _editable(session, shelf, entry_id), raw_of(form), act=act())
@@ -188,7 +188,7 @@ def _set_retired(key: str, entry_id: int, *, retired: bool) -> str:
 
 
 def _entry_page(session: Session, shelf: Shelf, found: Any, form: FlaskForm) -> str:
-    facts = directory_pages.entry_facts(session, shelf, found)
+    facts = pages.entry_facts(session, shelf, found)
     return render_template("directory/entry.html", former_name_form=form, **facts)
 
 
