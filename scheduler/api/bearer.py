@@ -16,6 +16,7 @@ from scheduler.domain.api_tokens import user_of_api_token
 from scheduler.domain.tokens import hash_token
 from scheduler.errors import TongtangError
 from scheduler.models.users import ApiToken
+from scheduler.wording import LANGUAGES
 
 USE_NOTED_EVERY = timedelta(hours=1)
 """``last_used_at`` tells a token that lies idle from one in use; it need not be written at every request."""
@@ -65,7 +66,7 @@ def act() -> Act:
 
 def language() -> str:
     """The language of sentences: the best of Accept-Language, else Chinese."""
-    return request.accept_languages.best_match(("zh", "en"), "zh")
+    return request.accept_languages.best_match(LANGUAGES, "zh")
 
 
 def zone() -> str:

@@ -35,11 +35,6 @@ def tell(message: str, **facts: Any) -> None:
     click.echo(say(language(), message, **facts))
 
 
-def warn(message: str, **facts: Any) -> None:
-    """As ``tell``, to standard error."""
-    click.echo(say(language(), message, **facts), err=True)
-
-
 def sentences_of(error: TongtangError) -> str:
     """The error in words; of bad input, every problem with the field's name."""
     if not isinstance(error, Invalid):

@@ -19,7 +19,6 @@ from scheduler.models.records import Record, RecordState
 from scheduler.models.resources import Resource
 from scheduler.models.users import User
 
-LIVE = (BookingState.REQUESTED, BookingState.CONFIRMED, BookingState.DONE, BookingState.RECORDED)
 PAGE = 50
 """Rows of a page of a list."""
 

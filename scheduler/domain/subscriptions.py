@@ -21,12 +21,10 @@ from scheduler.models.feeds import Feed, FeedAnswer, FeedDetail, FeedScope
 from scheduler.models.places import Organisation, Partnership
 from scheduler.models.resources import Person, Resource
 from scheduler.models.users import Grant, Role, User
+from scheduler.wording import LANGUAGES
 
-LANGUAGES = ("zh", "en")
 CANCELLED_AFTER_END = timedelta(days=14)
 CANCELLED_AT_LEAST = timedelta(days=30)
-MOST_EVENTS = 1000
-"""Google drops larger feeds; the nearest events stay."""
 
 FEED_FIELDS: tuple[Field, ...] = (
     Choice(name="scope", label="范围", options=FeedScope, required=True),
@@ -158,7 +156,8 @@ def _owner_may_see() -> ColumnElement[bool]:
 def in_feed(feed: Feed, *, now: datetime, since: datetime, until: datetime) -> ColumnElement[bool]:
     """SQL: bookings of the feed's scope that end after ``since`` and start before ``until``.
 
-    Cancelled ones stay until 14 days after their end, and at least 30 days after cancelling.
+    Cancelled ones stay until 14 days after their end, and at least 30 days after cancelling: one that
+    vanished at once would stay on some clients, one that stayed for ever would be in the way.
     """
     cancelled_kept = or_(
         Booking.ends_at > now - CANCELLED_AFTER_END, Booking.cancelled_at > now - CANCELLED_AT_LEAST

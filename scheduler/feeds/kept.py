@@ -42,7 +42,7 @@ class FoundFeed(NamedTuple):
 
     id: int
     partnership_id: int
-    kept_of: str | None
+    made_of: str | None
     etag: str | None
     changed_at: datetime | None
     changes: int
@@ -96,7 +96,7 @@ def find_feed(session: Session, token: str, *, now: datetime) -> FoundFeed | Non
 
 def kept_of(found: FoundFeed, *, now: datetime, uid_host: str) -> KeptFeed | None:
     """The validators of what is kept, or None when the feed has to be composed."""
-    if found.etag is None or found.changed_at is None or found.kept_of != _made_of(found, now, uid_host):
+    if found.etag is None or found.changed_at is None or found.made_of != _made_of(found, now, uid_host):
         return None
     return KeptFeed(found.etag, found.changed_at)
 

@@ -10,8 +10,6 @@ from zoneinfo import ZoneInfo
 
 PAST_DAYS = 60
 COMING_DAYS = 365
-CANCELLED_DAYS_AFTER_END = 14
-CANCELLED_DAYS_AFTER_CANCELLING = 30
 
 
 def feed_window(now: datetime, zone: str) -> tuple[datetime, datetime]:
@@ -24,29 +22,8 @@ def last_midnight(now: datetime, zone: str) -> datetime:
     return _midnight(now, zone, 0)
 
 
-def next_midnight(now: datetime, zone: str) -> datetime:
-    """The first local midnight after ``now``, in UTC: until then a feed changes only when a booking does."""
-    return _midnight(now, zone, 1)
-
-
 def _midnight(now: datetime, zone: str, days: int) -> datetime:
     info = ZoneInfo(zone)
     day = now.astimezone(info).date() + timedelta(days=days)
     # Where clocks jump over midnight, the offset before the jump gives the very instant of the jump.
     return datetime.combine(day, time(), tzinfo=info).astimezone(UTC)
-
-
-def cancelled_kept_until(ends_at: datetime, cancelled_at: datetime) -> datetime:
-    """When a cancelled booking leaves the feeds: 14 days after its end, but 30 days after it was cancelled.
-
-    One that vanished at once would stay on some clients; one that stayed for ever would be in the way.
-    """
-    return max(
-        ends_at + timedelta(days=CANCELLED_DAYS_AFTER_END),
-        cancelled_at + timedelta(days=CANCELLED_DAYS_AFTER_CANCELLING),
-    )
-
-
-def is_kept_cancelled(ends_at: datetime, cancelled_at: datetime, now: datetime) -> bool:
-    """Whether feeds still show a cancelled booking. With `last_midnight` for ``now`` it goes at midnight."""
-    return now < cancelled_kept_until(ends_at, cancelled_at)

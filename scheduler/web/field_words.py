@@ -15,7 +15,6 @@ from scheduler.domain.fields import Choice, Choices, Field
 from scheduler.domain.text_fields import Phone
 from scheduler.models.audit import AuditEntry
 from scheduler.models.users import User
-from scheduler.web.bookings.changes import DOORS
 from scheduler.web.door import zone
 from scheduler.web.locale import joined, language
 from scheduler.wording import label, moment_words, say
@@ -36,6 +35,13 @@ VERBS = {
     "withdraw": _("收回角色"),
     "create_token": _("新建访问令牌"),
     "revoke_token": _("停用访问令牌"),
+}
+DOORS = {
+    "web": "",
+    "api": _("通过接口"),
+    "cli": _("通过命令行"),
+    "demo": _("演示数据"),
+    "job": _("自动"),
 }
 
 

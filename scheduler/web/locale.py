@@ -11,8 +11,8 @@ from flask import Blueprint, Flask, abort, current_app, has_request_context, red
 from werkzeug.wrappers import Response
 
 from scheduler.web.own_pages import own_page
+from scheduler.wording import LANGUAGES
 
-LANGUAGES = ("zh", "en")
 THEMES = ("auto", "light", "dark")
 YEAR = 365 * 24 * 3600
 

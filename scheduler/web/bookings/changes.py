@@ -26,6 +26,7 @@ from scheduler.models.bookings import (
 from scheduler.models.users import User
 from scheduler.web.bookings.options import Options
 from scheduler.web.door import zone
+from scheduler.web.field_words import DOORS
 from scheduler.web.locale import joined, language
 from scheduler.wording import interval_words, label, moment_words
 
@@ -60,13 +61,6 @@ VERBS = {
     "cancel": lazy_gettext("取消了活动"),
     "done": lazy_gettext("记为已上课"),
     "recorded": lazy_gettext("归档了活动记录"),
-}
-DOORS = {
-    "web": "",
-    "api": lazy_gettext("通过接口"),
-    "cli": lazy_gettext("通过命令行"),
-    "demo": lazy_gettext("演示数据"),
-    "job": lazy_gettext("自动"),
 }
 
 

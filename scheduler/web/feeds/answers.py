@@ -43,7 +43,7 @@ class Poll:
 
 
 @dataclass(frozen=True)
-class FeedAnswer:
+class PollAnswer:
     """Status, headers and body; the body is that of a GET."""
 
     status: int
@@ -51,13 +51,13 @@ class FeedAnswer:
     body: bytes
 
 
-def answer_poll(database: Database, poll: Poll, *, now: datetime, uid_host: str) -> FeedAnswer:
+def answer_poll(database: Database, poll: Poll, *, now: datetime, uid_host: str) -> PollAnswer:
     """The answer; an unknown, replaced or revoked token and one of a closed account are all the same 404."""
     with database.read() as session:
         found = find_feed(session, poll.token, now=now)
         if found is None:
             headers = {**NEVER_STORED, "Content-Type": "text/plain; charset=utf-8"}
-            return FeedAnswer(404, headers, NOT_FOUND.encode())
+            return PollAnswer(404, headers, NOT_FOUND.encode())
         kept = kept_of(found, now=now, uid_host=uid_host)
         if kept is not None:
             if _status(poll, kept) == 304:
@@ -91,11 +91,11 @@ def _status(poll: Poll, kept: KeptFeed) -> int:
     )
 
 
-def _unchanged(poll: Poll, kept: KeptFeed) -> FeedAnswer:
-    return FeedAnswer(304, _validators(kept, packed=_wants_gzip(poll)), b"")
+def _unchanged(poll: Poll, kept: KeptFeed) -> PollAnswer:
+    return PollAnswer(304, _validators(kept, packed=_wants_gzip(poll)), b"")
 
 
-def _whole(poll: Poll, kept: KeptFeed, *, packed: bytes = b"", plain: bytes = b"") -> FeedAnswer:
+def _whole(poll: Poll, kept: KeptFeed, *, packed: bytes = b"", plain: bytes = b"") -> PollAnswer:
     """The calendar from whichever form is at hand."""
     wants_gzip = _wants_gzip(poll)
     headers = _validators(kept, packed=wants_gzip)
@@ -103,8 +103,8 @@ def _whole(poll: Poll, kept: KeptFeed, *, packed: bytes = b"", plain: bytes = b"
     headers["Content-Disposition"] = 'inline; filename="tongtang.ics"'
     if wants_gzip:
         headers["Content-Encoding"] = "gzip"
-        return FeedAnswer(200, headers, packed or compress(plain))
-    return FeedAnswer(200, headers, plain or unpack(packed))
+        return PollAnswer(200, headers, packed or compress(plain))
+    return PollAnswer(200, headers, plain or unpack(packed))
 
 
 def _validators(kept: KeptFeed, *, packed: bool) -> dict[str, str]:

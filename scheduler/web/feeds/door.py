@@ -14,7 +14,7 @@ from typing import Any
 from scheduler import clock
 from scheduler.config import Settings
 from scheduler.db import Database
-from scheduler.web.feeds.answers import FeedAnswer, Poll, answer_poll
+from scheduler.web.feeds.answers import Poll, PollAnswer, answer_poll
 from scheduler.web.headers import HSTS
 
 PREFIX, SUFFIX = "/feeds/", ".ics"
@@ -45,7 +45,7 @@ class FeedDoor:
         start_response(f"{status.value} {status.phrase}", headers)
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body]
 
-    def _answer(self, environ: dict[str, Any], token: str) -> FeedAnswer:
+    def _answer(self, environ: dict[str, Any], token: str) -> PollAnswer:
         poll = Poll(
             token=token,
             if_none_match=environ.get("HTTP_IF_NONE_MATCH"),
@@ -57,7 +57,7 @@ class FeedDoor:
             return answer_poll(self._database, poll, now=clock.now(), uid_host=self._uid_host)
         except Exception:  # what is logged above this door names the address, and with it the secret
             log.exception("feed.failed")
-            return FeedAnswer(503, {"Retry-After": "600", "Cache-Control": "no-store"}, b"")
+            return PollAnswer(503, {"Retry-After": "600", "Cache-Control": "no-store"}, b"")
 
 
 def token_of(environ: dict[str, Any]) -> str | None:
