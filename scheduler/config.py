@@ -47,7 +47,7 @@ def load_settings(
     """Read the settings, creating the instance folder and its secret key when missing."""
     folder = instance or Path(environ.get("TONGTANG_INSTANCE", "instance"))
     folder = folder.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     url = (base_url or environ.get("TONGTANG_BASE_URL") or "http://127.0.0.1:8000").rstrip("/")
     host = url.split("://", 1)[-1].split("/", 1)[0]
     trusted = environ.get("TONGTANG_TRUSTED_HOSTS", "")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +18,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, event, select, text
 from sqlalchemy.exc import IntegrityError
 
+from scheduler.config import load_settings
 from scheduler.db import Database
 from scheduler.models import Base
 from scheduler.models.places import Partnership
@@ -254,3 +257,21 @@ def test_another_process_waits_for_the_writer(database: Database) -> None:
     thread.join()
     other.close()
     assert order == ["first", "other"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+def test_the_files_of_an_instance_are_its_owners_alone(tmp_path: Path) -> None:
+    settings = load_settings(instance=tmp_path / "instance", environ={})
+    database = Database(settings.database_url)
+    database.upgrade()
+    with database.read() as session:
+        session.execute(text("SELECT 1 FROM booking"))
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in settings.instance.iterdir()}
+    database.close()
+    assert stat.S_IMODE(settings.instance.stat().st_mode) == 0o700
+    assert {name: mode for name, mode in modes.items() if not name.endswith(".lock")} == {
+        "secret.key": 0o600,
+        "tongtang.sqlite": 0o600,
+        "tongtang.sqlite-wal": 0o600,
+        "tongtang.sqlite-shm": 0o600,
+    }
