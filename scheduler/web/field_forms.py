@@ -24,8 +24,9 @@ from wtforms.widgets import CheckboxInput, DateInput, ListWidget, NumberInput
 
 from scheduler.domain import fields as declared
 from scheduler.domain.text_fields import Email, Phone, Text, Url, Zone
+from scheduler.web.forms import choices_of
 from scheduler.web.locale import language
-from scheduler.wording import label, say
+from scheduler.wording import say
 
 Options = Mapping[str, Sequence[SelectChoice]]
 """Field name → the rows that a Reference may name."""
@@ -67,9 +68,9 @@ def _control(field: declared.Field, options: Options) -> Any:
     match field:
         case declared.Choices():
             widgets = {"widget": ListWidget(prefix_label=False), "option_widget": CheckboxInput()}
-            return SelectMultipleField(choices=_members(field.options), **widgets, **common)
+            return SelectMultipleField(choices=choices_of(field.options), **widgets, **common)
         case declared.Choice():
-            return SelectField(choices=[_none(field), *_members(field.options)], **common)
+            return SelectField(choices=[_none(field), *choices_of(field.options)], **common)
         case declared.Reference():
             return SelectField(choices=[_none(field), *options.get(field.name, ())], **common)
         case declared.Whole():
@@ -86,10 +87,6 @@ def _control(field: declared.Field, options: Options) -> Any:
 
 def _none(field: declared.Field) -> SelectChoice:
     return SelectChoice("", _("请选择") if field.required else _("不填"))
-
-
-def _members(options: type[StrEnum]) -> list[SelectChoice]:
-    return [SelectChoice(member.value, label(language(), member)) for member in options]
 
 
 def _typed(field: declared.Field, value: Any) -> Any:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from enum import StrEnum
 from typing import Any
 
 from wtforms import Field, Form, fields
-from wtforms.fields import FormField
+from wtforms.fields import FormField, SelectChoice
 
 from scheduler.errors import Problem
 from scheduler.web.door import zone
 from scheduler.web.locale import language
-from scheduler.wording import explain
+from scheduler.wording import explain, label
 
 NOT_INPUT = ("CSRFTokenField", "SubmitField")
 
@@ -44,6 +45,11 @@ def put_problems(form: Form, problems: Iterable[Problem]) -> None:
             field.errors = [*field.errors, words]
         if field is None or isinstance(field, fields.FieldList):
             form.form_errors.append(words)
+
+
+def choices_of(members: Iterable[StrEnum]) -> list[SelectChoice]:
+    """Members of an enumeration, by their names in the viewer's language."""
+    return [SelectChoice(member.value, label(language(), member)) for member in members]
 
 
 def _raw(field: Field) -> Any:

@@ -481,7 +481,7 @@ def test_list_is_searched_filtered_and_paged(coordinator, world):
     assert listed("span=all") == ["下午_座谈", TITLE, "上周的课"]
     assert listed("q=_座") == ["下午_座谈"]
     assert listed("q=%25") == []
-    assert listed("q=%00") == []
+    assert listed("q=%00") == [TITLE, "下午_座谈"]  # no name has it: nothing is asked
     assert listed("kind=interview") == ["下午_座谈"]
     assert listed("state=cancelled") == []
     assert listed("kind=nonsense&state=x&span=y&page=-3") == [TITLE, "下午_座谈"]

@@ -9,7 +9,6 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import Form, FormField, HiddenField, SelectField, StringField, TextAreaField
-from wtforms.fields import SelectChoice
 from wtforms.widgets import DateInput, NumberInput, TimeInput, URLInput
 
 from scheduler.domain.plans import MOST_PEOPLE, MOST_SEGMENTS, MOST_SITES, THINGS, BookingPlan, read_plan
@@ -22,9 +21,9 @@ from scheduler.models.bookings import (
     Subject,
 )
 from scheduler.models.resources import ResourceKind
-from scheduler.web.bookings.options import WHOLE_ORGANISATION, Choices, Options
+from scheduler.web.bookings.options import WHOLE_ORGANISATION, Options
 from scheduler.web.door import zone
-from scheduler.web.forms import FieldList, put_problems, raw_of
+from scheduler.web.forms import FieldList, choices_of, put_problems, raw_of
 from scheduler.web.locale import joined, language
 from scheduler.wording import label
 
@@ -93,9 +92,9 @@ class BookingForm(FlaskForm):
 
     def offer(self, options: Options) -> None:
         """Give every choice what can be chosen."""
-        self.kind.choices = _members(BookingKind)
-        self.subject.choices = _members(Subject)
-        self.course_type.choices = _members(CourseType)
+        self.kind.choices = choices_of(BookingKind)
+        self.subject.choices = choices_of(Subject)
+        self.course_type.choices = choices_of(CourseType)
         self.follows.choices = options.followed()
         self.host.form.organisation_id.choices = options.hosts()
         self.account_id.choices = options.of_kind(ResourceKind.ACCOUNT)
@@ -107,9 +106,9 @@ class BookingForm(FlaskForm):
             row.form.assistant_id.choices = people
         roles = [role for role in ParticipantRole if role not in THINGS]
         for row in self.people:
-            row.form.role.choices, row.form.person_id.choices = _members(roles), people
+            row.form.role.choices, row.form.person_id.choices = choices_of(roles), people
         for row in self.segments:
-            row.form.kind.choices = _members(SegmentKind)
+            row.form.kind.choices = choices_of(SegmentKind)
 
     def add_row(self, name: str) -> bool:
         """Add an empty row to one of the lists; False where there is no such list."""
@@ -174,7 +173,3 @@ def _asked(row: dict[str, Any]) -> dict[str, Any]:
     if not chosen.startswith(WHOLE_ORGANISATION):
         return row
     return {**row, "class_id": "", "organisation_id": chosen.removeprefix(WHOLE_ORGANISATION)}
-
-
-def _members(members: Any) -> Choices:
-    return [SelectChoice(member.value, label(language(), member)) for member in members]

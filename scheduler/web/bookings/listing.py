@@ -14,23 +14,21 @@ from scheduler.domain.queries import PAGE, BookingFilter, bookings, count
 from scheduler.domain.times import local_day
 from scheduler.models.bookings import Booking, BookingKind, BookingState
 from scheduler.models.places import Partnership
+from scheduler.web.addresses import page_argument, words_argument
 from scheduler.web.bookings.page import when_words
 from scheduler.web.calendar.agenda import agenda_line
-from scheduler.web.calendar.filters import read_id
 from scheduler.web.door import viewer, zone
 from scheduler.web.locale import language
 from scheduler.wording import label
 
 SPANS = ("coming", "past", "all")
-LONGEST_SEARCH = 120
 
 
 def list_page(session: Session, partnership: Partnership | None, *, now: datetime) -> dict[str, Any]:
     """Everything that templates/bookings/index.html needs."""
     asked = _asked()
     query = _query(partnership, asked, now)
-    pages = max(-(-count(session, query) // PAGE), 1)
-    page = min(read_id(request.args.get("page", "")) or 1, pages)
+    page, pages = page_argument(count(session, query))
     today = local_day(now, zone())
     rows = session.scalars(query.limit(PAGE).offset((page - 1) * PAGE)).all()
     return {
@@ -57,7 +55,7 @@ def _asked() -> dict[str, str]:
     known = {"span": SPANS, "kind": set(BookingKind), "state": set(BookingState)}
     asked = {name: request.args.get(name, "") for name in known}
     asked = {name: value if value in known[name] else "" for name, value in asked.items()}
-    return {**asked, "span": asked["span"] or "coming", "q": request.args.get("q", "")[:LONGEST_SEARCH]}
+    return {**asked, "span": asked["span"] or "coming", "q": words_argument("q")}
 
 
 def _given(asked: dict[str, str]) -> dict[str, str]:
@@ -72,7 +70,7 @@ def _query(partnership: Partnership | None, asked: dict[str, str], now: datetime
         partnership_id=partnership.id if partnership else None,
         kind=BookingKind(asked["kind"]) if asked["kind"] else None,
         state=BookingState(asked["state"]) if asked["state"] else None,
-        words=asked["q"].strip(),
+        words=asked["q"],
     )
     query = bookings(viewer(), wanted)
     if asked["span"] == "coming":

@@ -12,7 +12,6 @@ from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from wtforms import HiddenField, RadioField, StringField
-from wtforms.fields import SelectChoice
 from wtforms.widgets import DateInput, TimeInput
 
 from scheduler import clock, edge
@@ -22,18 +21,16 @@ from scheduler.domain.plans import CANCEL_FIELDS, read_span
 from scheduler.domain.times import local_day
 from scheduler.errors import Clash, Invalid, Refused, StaleEdit
 from scheduler.models.bookings import Booking, BookingKind, CancelReason
+from scheduler.web.addresses import day_argument
 from scheduler.web.bookings.desk import answer, conflict_lines, form_page
 from scheduler.web.bookings.form import BookingForm, read_version
 from scheduler.web.bookings.listing import list_page
 from scheduler.web.bookings.page import booking_page, tied_and_open, told_to, when_words
 from scheduler.web.bookings.values import fresh_values, values_after, values_of
-from scheduler.web.calendar.filters import read_day
 from scheduler.web.door import act, viewer, zone
 from scheduler.web.failures import status_of, words_of
-from scheduler.web.forms import put_problems, raw_of
+from scheduler.web.forms import choices_of, put_problems, raw_of
 from scheduler.web.frame import partnership_of_page
-from scheduler.web.locale import language
-from scheduler.wording import label
 
 blueprint = Blueprint("bookings", __name__)
 
@@ -187,7 +184,7 @@ def _first_values(session: Session) -> dict[str, Any]:
         return values_after(_visible(session, follows), zone())
     given = request.args.get("kind", "")
     kind = BookingKind(given) if given in set(BookingKind) else BookingKind.LESSON
-    return fresh_values(kind, read_day(request.args.get("day"), _next_workday(_today())))
+    return fresh_values(kind, day_argument(_next_workday(_today())))
 
 
 def _next_workday(day: date) -> date:
@@ -233,7 +230,7 @@ def _refused_move(
 
 
 def _cancel_page(booking: Booking, form: CancelForm) -> str:
-    form.reason.choices = [SelectChoice(reason.value, label(language(), reason)) for reason in CancelReason]
+    form.reason.choices = choices_of(CancelReason)
     return render_template(
         "bookings/cancel.html",
         booking=booking,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from flask import request
@@ -11,16 +11,15 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from scheduler.domain.access import Viewer
-from scheduler.domain.fields import Bad, Day
 from scheduler.domain.queries import BookingFilter, bookings, entries
 from scheduler.domain.shelves import SHELVES
 from scheduler.models.bookings import Booking, BookingKind, Site
 from scheduler.models.places import Organisation, OrganisationKind, Partnership
+from scheduler.web.addresses import id_argument
 from scheduler.web.locale import language, name_of
 from scheduler.wording import label
 
 IDS = ("region", "organisation", "museum", "person")
-MOST_ID = 2**62
 
 
 @dataclass(frozen=True)
@@ -61,23 +60,7 @@ def read_filter() -> CalendarFilter:
     """From the address; what is no id or kind does not narrow."""
     kind = request.args.get("kind", "")
     wanted = CalendarFilter(kind=BookingKind(kind) if kind in set(BookingKind) else None)
-    return replace(wanted, **{name: read_id(request.args.get(name, "")) for name in IDS})
-
-
-def read_id(text: str) -> int | None:
-    """A row's id, or None."""
-    if not text.isascii() or not text.isdecimal() or len(text) > 19:
-        return None
-    return int(text) if int(text) <= MOST_ID else None
-
-
-def read_day(text: str | None, default: date) -> date:
-    """A day of the address between 2000 and 2100, else ``default``."""
-    try:
-        day = Day(name="day", label="").clean(text)
-    except Bad:
-        return default
-    return day or default
+    return replace(wanted, **{name: id_argument(name) for name in IDS})
 
 
 def filter_choices(session: Session, viewer: Viewer, partnership: Partnership | None) -> dict[str, Any]:

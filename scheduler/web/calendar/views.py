@@ -15,8 +15,9 @@ from scheduler.domain import access
 from scheduler.domain.times import day_span, local_day
 from scheduler.models.bookings import Booking
 from scheduler.models.places import Partnership
+from scheduler.web.addresses import day_argument
 from scheduler.web.calendar.agenda import agenda_line, agenda_text, day_groups
-from scheduler.web.calendar.filters import CalendarFilter, filter_choices, read_day, read_filter
+from scheduler.web.calendar.filters import CalendarFilter, filter_choices, read_filter
 from scheduler.web.calendar.week_grid import MOST_LANES, blocks_of, hours_of, pieces_of
 from scheduler.web.door import viewer, zone
 from scheduler.web.frame import partnership_of_page
@@ -32,7 +33,7 @@ FORTNIGHT, WEEK = 14, 7
 def agenda() -> str:
     """Two weeks as a list by day."""
     today = _today()
-    first = read_day(request.args.get("day"), today)
+    first = day_argument(today)
     wanted = read_filter()
     with edge.read() as session:
         partnership = partnership_of_page(session)
@@ -49,7 +50,7 @@ def agenda() -> str:
 @blueprint.get("/calendar/week")
 def week() -> str:
     """A week as columns, Monday to Sunday."""
-    day = read_day(request.args.get("day"), _today())
+    day = day_argument(_today())
     monday = max(day - timedelta(days=day.weekday()), date(2000, 1, 1))
     wanted = read_filter()
     with edge.read() as session:

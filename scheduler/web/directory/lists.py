@@ -56,9 +56,10 @@ def overview(session: Session) -> dict[str, Any]:
 
 def shelf_list(session: Session, shelf: Shelf) -> dict[str, Any]:
     """A page of a shelf's rows with its filters and tabs."""
-    page, retired = page_argument(), request.args.get("state") == "retired"
+    retired = request.args.get("state") == "retired"
     query, other = _narrowed(session, shelf, retired=retired), _narrowed(session, shelf, retired=not retired)
     total, others = queries.count(session, query), queries.count(session, other)
+    page, pages = page_argument(total)
     rows = session.scalars(query.limit(queries.PAGE).offset((page - 1) * queries.PAGE)).all()
     return {
         "key": shelf.key,
@@ -75,7 +76,7 @@ def shelf_list(session: Session, shelf: Shelf) -> dict[str, Any]:
         "narrowed": bool(words_argument() or id_argument("organisation_id") or id_argument("region_id")),
         "may_create": _may_create(session, shelf) is not None,
         "page_number": page,
-        "pages": max(1, -(-total // queries.PAGE)),
+        "pages": pages,
         "address": lambda **changes: _address(shelf, **changes),
         "page_address": lambda number: _address(
             shelf, page=number, **({"state": "retired"} if retired else {})

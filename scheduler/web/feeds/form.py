@@ -15,8 +15,8 @@ from scheduler.domain.subscriptions import targets
 from scheduler.models.feeds import FeedDetail, FeedScope
 from scheduler.models.users import User
 from scheduler.web.door import viewer
+from scheduler.web.forms import choices_of
 from scheduler.web.locale import language, name_of
-from scheduler.wording import label
 
 ALARMS = ("", "10", "30", "60", "1440")
 LANGUAGE_CHOICES = [SelectChoice("zh", "中文"), SelectChoice("en", "English")]
@@ -44,7 +44,7 @@ class FeedForm(FlaskForm):
             del self.target.choices[0]
         personal = [FeedDetail.PERSONAL] if scope is FeedScope.PERSON else []
         details = [*personal, FeedDetail.SHARED, FeedDetail.BUSY]
-        self.detail.choices = [SelectChoice(detail.value, label(language(), detail)) for detail in details]
+        self.detail.choices = choices_of(details)
         self.alarm_minutes.choices = list(map(SelectChoice, ALARMS, _alarm_words()))
 
     def raw(self, scope: FeedScope) -> dict[str, Any]:

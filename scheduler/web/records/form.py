@@ -22,10 +22,8 @@ from scheduler.errors import Invalid, Problem
 from scheduler.models.bookings import Booking
 from scheduler.models.records import Attendance, Incident, IncidentKind, LinkTest, Question, Record
 from scheduler.web.door import zone
-from scheduler.web.forms import FieldList, raw_of
-from scheduler.web.locale import language
+from scheduler.web.forms import FieldList, choices_of, raw_of
 from scheduler.web.records.words import ClassWords
-from scheduler.wording import label
 
 GROWING = ("questions", "incidents")
 """Lists that one may add rows to; the others have a row for each class and segment."""
@@ -86,12 +84,12 @@ class RecordForm(FlaskForm):
 
     def offer(self, classes: Sequence[ClassWords]) -> None:
         """Give every choice what can be chosen."""
-        self.link_test.choices = _members(LinkTest)
+        self.link_test.choices = choices_of(LinkTest)
         asking = [SelectChoice("", gettext("没有记下"))]
         asking += [SelectChoice(str(row.class_id), f"{row.school} {row.name}") for row in classes]
         for row in self.questions:
             row.form.class_id.choices = asking
-        kinds = [SelectChoice("", gettext("请选择")), *_members(IncidentKind)]
+        kinds = [SelectChoice("", gettext("请选择")), *choices_of(IncidentKind)]
         for row in self.incidents:
             row.form.kind.choices = kinds
 
@@ -214,7 +212,3 @@ def _clock(instant: datetime | None) -> str:
 
 def _day(instant: datetime | None) -> str:
     return instant.astimezone(ZoneInfo(zone())).date().isoformat() if instant else ""
-
-
-def _members(members: Any) -> list[SelectChoice]:
-    return [SelectChoice(member.value, label(language(), member)) for member in members]

@@ -28,8 +28,7 @@ def list_page(session: Session, partnership: Partnership | None, *, now: datetim
     known = {"now": now, "partnership_id": partnership.id if partnership else None, "words": words}
     query = records(viewer(), stage=stage, **known)
     counts = {each: count(session, records(viewer(), stage=each, **known)) for each in (None, *RecordStage)}
-    pages = max(-(-counts[stage] // PAGE), 1)
-    page = min(page_argument(), pages)
+    page, pages = page_argument(counts[stage])
     found = session.execute(query.limit(PAGE).offset((page - 1) * PAGE)).unique().all()
     return {
         "rows": [_row(booking, record, now) for booking, record in found],

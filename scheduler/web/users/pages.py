@@ -32,9 +32,10 @@ SCOPES = {"partnership": Partnership, "region": Region, "organisation": Organisa
 
 def user_list(session: Session) -> dict[str, Any]:
     """A page of accounts with what each may do."""
-    disabled, page = request.args.get("state") == "disabled", page_argument()
+    disabled = request.args.get("state") == "disabled"
     query = _users(disabled=disabled).options(selectinload(User.grants))
     total, others = queries.count(session, query), queries.count(session, _users(disabled=not disabled))
+    page, pages = page_argument(total)
     rows = session.scalars(query.limit(queries.PAGE).offset((page - 1) * queries.PAGE)).all()
     names = _scope_names(session, [grant for user in rows for grant in user.grants])
     kept = {"words": words_argument()} if words_argument() else {}
@@ -47,7 +48,7 @@ def user_list(session: Session) -> dict[str, Any]:
         "counts": (others, total) if disabled else (total, others),
         "words": words_argument(),
         "page_number": page,
-        "pages": max(1, -(-total // queries.PAGE)),
+        "pages": pages,
         "kept": kept,
         "page_address": lambda number: url_for("users.index", page=number, **kept, **state),
     }
