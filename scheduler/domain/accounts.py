@@ -15,7 +15,8 @@ from scheduler.domain.fields import Choice, Field, Reference, clean_fields
 from scheduler.domain.passwords import check_password, hash_password
 from scheduler.domain.sign_ins import end_sign_ins
 from scheduler.domain.text_fields import Email, Text, Zone
-from scheduler.errors import Invalid, NotFound, Problem, Refused, StaleEdit
+from scheduler.domain.versions import require_version
+from scheduler.errors import Invalid, NotFound, Problem, Refused
 from scheduler.models.places import Organisation, Partnership, Region
 from scheduler.models.resources import Person
 from scheduler.models.users import Grant, Role, User
@@ -52,8 +53,7 @@ def add_user(session: Session, raw: Mapping[str, Any], *, password: str, act: Ac
 def change_user(session: Session, user: User, raw: Mapping[str, Any], *, version: int, act: Act) -> User:
     """Change an account's own data. Raises Invalid or StaleEdit."""
     values = clean_fields(USER_FIELDS, raw, strict=True)
-    if user.version != version:
-        raise StaleEdit(current=user.version, given=version, title=user.name)
+    require_version(user.version, version, title=user.name)
     _require_person(session, values["person_id"])
     taken = session.scalar(select(User.id).where(User.email == values["email"], User.id != user.id))
     if taken:

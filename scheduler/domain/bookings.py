@@ -8,8 +8,6 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import flag_modified
-from sqlalchemy.orm.exc import StaleDataError
 
 from scheduler.domain import access, audit
 from scheduler.domain.access import Viewer
@@ -19,7 +17,8 @@ from scheduler.domain.fields import clean_fields
 from scheduler.domain.holds import Span, release_holds, replace_holds
 from scheduler.domain.plans import CANCEL_FIELDS, BookingPlan
 from scheduler.domain.text_fields import is_printable
-from scheduler.errors import NotFound, Refused, StaleEdit
+from scheduler.domain.versions import require_version, revise
+from scheduler.errors import NotFound, Refused
 from scheduler.models.bookings import Booking, BookingState, CancelReason, Participation, Segment, Site
 
 OPEN = (BookingState.DRAFT, BookingState.REQUESTED, BookingState.CONFIRMED)
@@ -80,12 +79,12 @@ def change_booking(
     Raises as ``book``, and StaleEdit when somebody else wrote since, Refused when it is past changing.
     """
     _require_open(booking, "booking.not_changeable")
-    _require_version(booking, version)
+    require_version(booking.version, version, title=booking.title)
     before = booking_facts(booking)
     cast = cast_plan(session, plan, partnership_id=booking.partnership_id, booking=booking)
     plan = with_account(session, plan, partnership_id=booking.partnership_id)
     _write_plan(booking, plan, follows_id=cast.follows_id)
-    _revise(session, booking, act)
+    revise(session, booking, title=booking.title, act=act)
     _clear_cast(session, booking)
     _write_cast(session, booking, plan, cast)
     replace_holds(session, booking_id=booking.id, resource_ids=cast.resource_ids, span=plan.span)
@@ -97,10 +96,10 @@ def change_booking(
 def move_booking(session: Session, booking: Booking, *, span: Span, version: int, act: Act) -> Booking:
     """Give the booking another time, everything else as it was. Raises as ``change_booking``."""
     _require_open(booking, "booking.not_movable")
-    _require_version(booking, version)
+    require_version(booking.version, version, title=booking.title)
     before = booking_facts(booking)
     booking.starts_at, booking.ends_at = span.starts_at, span.ends_at
-    _revise(session, booking, act)
+    revise(session, booking, title=booking.title, act=act)
     resource_ids = [participation.resource_id for participation in booking.participations]
     replace_holds(session, booking_id=booking.id, resource_ids=resource_ids, span=span)
     _raise_revision(session, booking, before)
@@ -113,13 +112,13 @@ def cancel_booking(
 ) -> Booking:
     """Cancel, free all resources, keep the reason. Raises Invalid (the words), Refused or StaleEdit."""
     _require_open(booking, "booking.not_cancellable")
-    _require_version(booking, version)
+    require_version(booking.version, version, title=booking.title)
     words = clean_fields(CANCEL_FIELDS, {"reason": reason, "words": words})["words"]
     before = booking_facts(booking)
     booking.state = BookingState.CANCELLED
     booking.cancelled_at = act.at
     booking.cancel_reason, booking.cancel_words = reason, words
-    _revise(session, booking, act)
+    revise(session, booking, title=booking.title, act=act)
     release_holds(session, booking_id=booking.id)
     _raise_revision(session, booking, before)
     _note(session, booking, act=act, verb="cancel", before=before, reason=f"{reason.value}: {words}")
@@ -132,7 +131,7 @@ def set_state(session: Session, booking: Booking, state: BookingState, *, act: A
         return
     before = booking_facts(booking)
     booking.state = state
-    _revise(session, booking, act)
+    revise(session, booking, title=booking.title, act=act)
     _raise_revision(session, booking, before)
     _note(session, booking, act=act, verb=state.value, before=before)
 
@@ -175,11 +174,6 @@ def _require_open(booking: Booking, code: str) -> None:
         raise Refused(code, title=booking.title, state=booking.state)
 
 
-def _require_version(booking: Booking, version: int) -> None:
-    if booking.version != version:
-        raise StaleEdit(current=booking.version, given=version, title=booking.title)
-
-
 def _write_plan(booking: Booking, plan: BookingPlan, *, follows_id: int | None) -> None:
     booking.kind, booking.title = plan.kind, plan.title
     booking.subject, booking.course_type = plan.subject, plan.course_type
@@ -220,21 +214,6 @@ def _clear_cast(session: Session, booking: Booking) -> None:
 
 def _empty(rows: Iterable[Any]) -> None:
     rows.clear()  # type: ignore[attr-defined]
-
-
-def _revise(session: Session, booking: Booking, act: Act) -> None:
-    """Flush the booking's own row first: of two editors the second finds the version gone.
-
-    The row is written even when only its cast changes, or within the second of the last change: the version
-    must rise. The stamp never falls, whatever the clock does.
-    """
-    booking.revised_at = max(booking.revised_at, act.at)
-    flag_modified(booking, "revised_at")
-    read, title = booking.version, booking.title  # after a failed flush nothing more can be read
-    try:
-        session.flush()
-    except StaleDataError as error:
-        raise StaleEdit(current=read + 1, given=read, title=title) from error
 
 
 def _raise_revision(session: Session, booking: Booking, before: Mapping[str, Any]) -> None:

@@ -17,6 +17,7 @@ from scheduler.domain.act import Act
 from scheduler.domain.fields import Day, clean_fields, is_row_id
 from scheduler.domain.shelves import PARENTS, Shelf
 from scheduler.domain.text_fields import Text
+from scheduler.domain.versions import require_version
 from scheduler.errors import Invalid, NotFound, Problem, StaleEdit
 from scheduler.models.bookings import Booking, Participation, Site
 from scheduler.models.feeds import FeedFragment
@@ -85,8 +86,7 @@ def change_entry(
     """
     raw = {**raw, shelf.parent: getattr(entry, shelf.parent)} if shelf.parent else raw
     values = clean_fields(shelf.fields, raw, strict=True)
-    if entry.version != version:
-        raise StaleEdit(current=entry.version, given=version, title=entry.name)
+    require_version(entry.version, version, title=entry.name)
     before = entry_facts(shelf, entry)
     _write(entry, values)
     _flush_unique(session, values, version=version)
@@ -192,8 +192,7 @@ def _flush_unique(session: Session, values: Mapping[str, Any], *, version: int =
 def _set_retired(
     session: Session, shelf: Shelf, entry: Any, at: Any, *, version: int, act: Act, verb: str
 ) -> Any:
-    if entry.version != version:
-        raise StaleEdit(current=entry.version, given=version, title=entry.name)
+    require_version(entry.version, version, title=entry.name)
     before = entry_facts(shelf, entry)
     entry.retired_at = at
     _flush_unique(session, {"name": entry.name}, version=version)

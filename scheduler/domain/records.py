@@ -8,14 +8,13 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import flag_modified
-from sqlalchemy.orm.exc import StaleDataError
 
 from scheduler.domain import audit
 from scheduler.domain.act import Act
 from scheduler.domain.bookings import set_state
 from scheduler.domain.record_content import RecordContent
-from scheduler.errors import Invalid, Problem, Refused, StaleEdit
+from scheduler.domain.versions import require_version, revise
+from scheduler.errors import Invalid, Problem, Refused
 from scheduler.models.bookings import Booking, BookingState, ParticipantRole
 from scheduler.models.records import Attendance, Incident, Question, Record, RecordState, SegmentMinutes
 
@@ -36,8 +35,7 @@ def save_record(
     # Of two who both begin the record, the second waits here and then reads the first one's.
     session.execute(select(Booking.id).where(Booking.id == booking.id).with_for_update(key_share=True))
     record = get_record(session, booking)
-    if (record.version if record else 0) != version:
-        raise StaleEdit(current=record.version if record else 0, given=version, title=booking.title)
+    require_version(record.version if record else 0, version, title=booking.title)
     if record and record.state is RecordState.FILED:
         raise Refused("record.filed", title=booking.title)
     before = record_facts(record) if record else {}
@@ -46,7 +44,7 @@ def save_record(
         session.add(record)
     _write_content(session, record, booking, content)
     if before:
-        _touch(session, record, act)
+        revise(session, record, title=booking.title, act=act)
     set_state(session, booking, BookingState.DONE, act=act)
     _note(session, record, booking, act=act, verb="write", before=before)
     return record
@@ -60,7 +58,7 @@ def file_record(session: Session, booking: Booking, *, version: int, act: Act) -
     if missing:
         raise Invalid([Problem("attendances", "record.attendance_missing", {"classes": missing})])
     record.state, record.filed_at = RecordState.FILED, act.at
-    _touch(session, record, act)
+    revise(session, record, title=booking.title, act=act)
     set_state(session, booking, BookingState.RECORDED, act=act)
     _note(session, record, booking, act=act, verb="file", before=before)
     return record
@@ -71,7 +69,7 @@ def reopen_record(session: Session, booking: Booking, *, version: int, act: Act)
     record = _existing(session, booking, version)
     before = record_facts(record)
     record.state, record.filed_at = RecordState.DRAFT, None
-    _touch(session, record, act)
+    revise(session, record, title=booking.title, act=act)
     set_state(session, booking, BookingState.DONE, act=act)
     _note(session, record, booking, act=act, verb="reopen", before=before)
     return record
@@ -109,8 +107,7 @@ def _existing(session: Session, booking: Booking, version: int) -> Record:
     record = get_record(session, booking)
     if record is None:
         raise Refused("record.missing", title=booking.title)
-    if record.version != version:
-        raise StaleEdit(current=record.version, given=version, title=booking.title)
+    require_version(record.version, version, title=booking.title)
     return record
 
 
@@ -142,17 +139,6 @@ def _classes_without_attendance(record: Record, booking: Booking) -> list[str]:
         for part in booking.participations
         if part.role is ParticipantRole.CLASS and part.resource_id not in counted
     ]
-
-
-def _touch(session: Session, record: Record, act: Act) -> None:
-    """Write the record's own row even when only its rows changed: the version must rise."""
-    record.revised_at = max(record.revised_at, act.at)
-    flag_modified(record, "revised_at")
-    read = record.version
-    try:
-        session.flush()
-    except StaleDataError as error:
-        raise StaleEdit(current=(read or 0) + 1, given=read or 0, title="") from error
 
 
 def _note(
