@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
 from scheduler.domain.act import Act
@@ -17,7 +17,10 @@ from scheduler.models.users import SignIn, SignInAttempt, User
 SIGN_IN_LASTS = timedelta(days=30)
 ATTEMPT_WINDOW = timedelta(minutes=15)
 MOST_ATTEMPTS = 10
-"""Failures of one address (mail or network) within the window before it must wait."""
+"""Failures with one e-mail from one network address within the window before the two must wait."""
+MOST_SPREAD = 5 * MOST_ATTEMPTS
+"""The same of one e-mail from anywhere, or of one network address with any e-mail. It is higher, so that a
+stranger who only knows the e-mail cannot keep its owner out with a few wrong passwords."""
 
 
 def sign_in(session: Session, *, email: str, password: str, address: str, act: Act) -> str:
@@ -28,7 +31,7 @@ def sign_in(session: Session, *, email: str, password: str, address: str, act: A
     """
     email = email.strip().lower()
     hashes = {"email_hash": hash_token(email), "address_hash": hash_token(address)}
-    if _attempts(session, act.at, **hashes) >= MOST_ATTEMPTS:
+    if _must_wait(session, act.at, **hashes):
         raise Refused("sign_in.too_often", minutes=int(ATTEMPT_WINDOW.total_seconds() // 60))
     usable = select(User).where(User.email == email, User.retired_at.is_(None))
     user = session.scalar(usable) if is_printable(email) else None
@@ -75,8 +78,14 @@ def end_sign_ins(session: Session, user: User, *, keep_user: int | None = None) 
         session.execute(delete(SignIn).where(SignIn.user_id == user.id))
 
 
-def _attempts(session: Session, at: datetime, *, email_hash: str, address_hash: str) -> int:
-    recent = SignInAttempt.at > at - ATTEMPT_WINDOW
-    by_email = select(func.count()).where(recent, SignInAttempt.email_hash == email_hash)
-    by_address = select(func.count()).where(recent, SignInAttempt.address_hash == address_hash)
-    return max(session.scalar(by_email) or 0, (session.scalar(by_address) or 0) // 5)
+def _must_wait(session: Session, at: datetime, *, email_hash: str, address_hash: str) -> bool:
+    def failures(*conditions: ColumnElement[bool]) -> int:
+        recent = SignInAttempt.at > at - ATTEMPT_WINDOW
+        return session.scalar(select(func.count()).where(recent, *conditions)) or 0
+
+    of_email, of_address = SignInAttempt.email_hash == email_hash, SignInAttempt.address_hash == address_hash
+    return (
+        failures(of_email, of_address) >= MOST_ATTEMPTS
+        or failures(of_email) >= MOST_SPREAD
+        or failures(of_address) >= MOST_SPREAD
+    )

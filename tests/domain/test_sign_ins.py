@@ -107,7 +107,7 @@ def test_guessing_is_slowed_for_an_account_and_then_forgotten(database: Database
     at = world.act.at
     with database.write() as session:
         for _ in range(10):
-            note_failed_sign_in(session, email=" Coordinator@example.org", address="198.51.100.1", at=at)
+            note_failed_sign_in(session, email=" Coordinator@example.org", address=HOME, at=at)
     with pytest.raises(Refused) as caught, database.write() as session:
         enter(session, world)
     assert (caught.value.code, caught.value.facts) == ("sign_in.too_often", {"minutes": 15})
@@ -115,6 +115,24 @@ def test_guessing_is_slowed_for_an_account_and_then_forgotten(database: Database
         enter(session, world, email="administrator@example.org")  # another account, another network
     with database.write() as session:
         enter(session, world, at=at + ATTEMPT_WINDOW)
+
+
+def test_a_stranger_who_knows_the_address_does_not_keep_its_owner_out(
+    database: Database, world: World
+) -> None:
+    def fail(times: int, address: str) -> None:
+        with database.write() as session:
+            for _ in range(times):
+                note_failed_sign_in(
+                    session, email="coordinator@example.org", address=address, at=world.act.at
+                )
+
+    fail(10, "198.51.100.1")
+    with database.write() as session:
+        enter(session, world)
+    fail(40, "198.51.100.2")
+    with database.write() as session, pytest.raises(Refused):
+        enter(session, world)
 
 
 def test_guessing_is_slowed_for_a_network(database: Database, world: World) -> None:
