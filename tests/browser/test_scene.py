@@ -132,8 +132,7 @@ def events(request: APIRequestContext, address: str) -> list[tuple[str, datetime
     calendar = icalendar.Calendar.from_ical(answer.body())
     lessons = [e for e in calendar.events if LESSON in str(e["SUMMARY"])]
     return [
-        (str(e["SUMMARY"]), e.start.astimezone(UTC), int(e["SEQUENCE"]), str(e["STATUS"]))
-        for e in lessons
+        (str(e["SUMMARY"]), e.start.astimezone(UTC), int(e["SEQUENCE"]), str(e["STATUS"])) for e in lessons
     ]
 
 
