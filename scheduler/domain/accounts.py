@@ -20,6 +20,7 @@ from scheduler.errors import Invalid, NotFound, Problem, Refused
 from scheduler.models.places import Organisation, Partnership, Region
 from scheduler.models.resources import Person
 from scheduler.models.users import Grant, Role, User
+from scheduler.wording import LANGUAGES
 
 USER_FIELDS: tuple[Field, ...] = (
     Email(name="email", label="电子邮箱", required=True),
@@ -74,6 +75,23 @@ def _flush_email(session: Session, email: str) -> None:
         if "unique" not in str(error.orig).lower():
             raise
         raise Invalid([Problem("email", "email.taken", {"email": email})]) from error
+
+
+def set_language(session: Session, user: User, language: str, *, act: Act) -> None:
+    """The language that pages and messages speak to this account. Raises Invalid."""
+    if language not in LANGUAGES:
+        raise Invalid([Problem("language", "field.not_an_option")])
+    before = user_facts(user)
+    user.language = language
+    session.flush()
+    if user_facts(user) != before:
+        note_user(session, user, act=act, verb="change", before=before, after=user_facts(user))
+
+
+def sign_out_everywhere(session: Session, user: User, *, act: Act) -> None:
+    """End all sign-ins of the account, on every device."""
+    end_sign_ins(session, user)
+    note_user(session, user, act=act, verb="sign_out_everywhere")
 
 
 def set_password(session: Session, user: User, password: str, *, act: Act) -> None:
@@ -133,6 +151,7 @@ def user_facts(user: User) -> dict[str, Any]:
         "name": user.name,
         "person_id": user.person_id,
         "zone": user.zone,
+        "language": user.language,
         "retired": user.retired_at is not None,
     }
 

@@ -24,27 +24,43 @@ stranger who only knows the e-mail cannot keep its owner out with a few wrong pa
 
 
 def sign_in(session: Session, *, email: str, password: str, address: str, act: Act) -> str:
-    """Check a password and open a sign-in; answers its token.
+    """Check a password and open a sign-in at once; answers its token. Raises as ``authenticate``."""
+    return open_sign_in(
+        session, authenticate(session, email=email, password=password, address=address, at=act.at), act=act
+    )
+
+
+def authenticate(session: Session, *, email: str, password: str, address: str, at: datetime) -> User:
+    """The account that this password opens. It only reads: checking takes long, and must keep no writer waiting.
 
     Raises Refused after too many failures and Forbidden otherwise, the same for a wrong password,
     an unknown address and a disabled account, after the same work.
     """
     email = email.strip().lower()
     hashes = {"email_hash": hash_token(email), "address_hash": hash_token(address)}
-    if _must_wait(session, act.at, **hashes):
+    if _must_wait(session, at, **hashes):
         raise Refused("sign_in.too_often", minutes=int(ATTEMPT_WINDOW.total_seconds() // 60))
     usable = select(User).where(User.email == email, User.retired_at.is_(None))
     user = session.scalar(usable) if is_printable(email) else None
     if not verify_password(user.password_hash if user else None, password) or user is None:
         raise Forbidden("sign_in.wrong")
-    token = new_token()
+    return user
+
+
+def open_sign_in(session: Session, checked: User, *, act: Act) -> str:
+    """Open a sign-in for an account that was authenticated, perhaps in an earlier transaction.
+
+    Raises Forbidden when its password was changed or the account disabled since.
+    """
+    unchanged = select(User.id).where(
+        User.id == checked.id, User.password_hash == checked.password_hash, User.retired_at.is_(None)
+    )
+    user_id = session.scalar(unchanged)
+    if user_id is None:
+        raise Forbidden("sign_in.wrong")
+    token, expires_at = new_token(), act.at + SIGN_IN_LASTS
     session.add(
-        SignIn(
-            token_hash=hash_token(token),
-            user_id=user.id,
-            created_at=act.at,
-            expires_at=act.at + SIGN_IN_LASTS,
-        )
+        SignIn(token_hash=hash_token(token), user_id=user_id, created_at=act.at, expires_at=expires_at)
     )
     session.flush()
     return token

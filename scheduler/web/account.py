@@ -137,7 +137,7 @@ def revoke_token(token_id: int) -> Response:
 def end_sign_ins() -> Response:
     """Sign out everywhere, here too."""
     with edge.write() as database:
-        sign_ins.end_sign_ins(database, _me(database))
+        accounts.sign_out_everywhere(database, _me(database), act=act())
     logout_user()
     session.clear()
     flash(_("已在所有设备上退出。"), "success")
@@ -162,10 +162,8 @@ def _me(database: Session) -> User:
 def _change_profile(me: User, form: FlaskForm, database: Session, *, version: int) -> None:
     raw = {"email": me.email, "person_id": me.person_id, **raw_of(form)}
     wanted = raw.pop("language")
-    if wanted not in LANGUAGE_NAMES:
-        raise Invalid([Problem("language", "field.not_an_option")])
     accounts.change_user(database, me, raw, version=version, act=act())
-    me.language = wanted
+    accounts.set_language(database, me, wanted, act=act())
 
 
 def _wrong_password(form: FlaskForm, error: Forbidden | Refused, address: str) -> Answer:

@@ -11,6 +11,7 @@ from flask_login import LoginManager, UserMixin, current_user
 
 from scheduler import clock, edge
 from scheduler.domain.access import Viewer, viewer_of
+from scheduler.domain.accounts import set_language
 from scheduler.domain.act import Act
 from scheduler.domain.sign_ins import user_of_sign_in
 from scheduler.models.users import User
@@ -100,9 +101,7 @@ def store_language(language: str) -> None:
     if not current_user.is_authenticated:
         return
     with edge.write() as session:
-        user = session.get(User, current_user.user_id)
-        if user is not None:
-            user.language = language
+        set_language(session, session.get_one(User, current_user.user_id), language, act=act())
     current_user.language = language
 
 

@@ -31,6 +31,7 @@ VERBS = {
     "add_name": _("登记曾用名"),
     "remove_name": _("删除曾用名"),
     "set_password": _("换了密码"),
+    "sign_out_everywhere": _p("history", "在所有设备上退出"),
     "grant": _("给予角色"),
     "withdraw": _("收回角色"),
     "create_token": _("新建访问令牌"),

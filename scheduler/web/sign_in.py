@@ -72,11 +72,11 @@ def sign_out() -> Response:
 
 
 def _open(email: str, password: str) -> str:
-    act = Act(user_id=None, at=clock.now(), via="web")
+    now, address = clock.now(), request.remote_addr or ""
+    with edge.read() as database:
+        user = sign_ins.authenticate(database, email=email, password=password, address=address, at=now)
     with edge.write() as database:
-        return sign_ins.sign_in(
-            database, email=email, password=password, address=request.remote_addr or "", act=act
-        )
+        return sign_ins.open_sign_in(database, user, act=Act(user_id=user.id, at=now, via="web"))
 
 
 def _note_failure(email: str) -> None:

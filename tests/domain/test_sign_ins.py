@@ -12,17 +12,27 @@ from sqlalchemy import select
 from scheduler.db import Database
 from scheduler.domain import passwords
 from scheduler.domain.access import viewer_of
-from scheduler.domain.accounts import grant_role, set_password, set_retired, withdraw_role
+from scheduler.domain.accounts import (
+    grant_role,
+    set_language,
+    set_password,
+    set_retired,
+    sign_out_everywhere,
+    withdraw_role,
+)
 from scheduler.domain.api_tokens import create_api_token, user_of_api_token
 from scheduler.domain.sign_ins import (
     ATTEMPT_WINDOW,
     SIGN_IN_LASTS,
+    authenticate,
     note_failed_sign_in,
+    open_sign_in,
     sign_out,
     user_of_sign_in,
 )
 from scheduler.domain.tokens import hash_token
 from scheduler.errors import Forbidden, Refused
+from scheduler.models.audit import AuditEntry
 from scheduler.models.users import SignIn, SignInAttempt
 from tests.domain.signing_in import EMAIL, HOME, enter, user_named
 from tests.world import PASSWORD, World
@@ -200,3 +210,32 @@ def test_any_text_can_be_a_password(database: Database, world: World, password: 
         with pytest.raises(Forbidden):
             enter(session, world, password=password[:-1])
         assert password not in user_named(session, world).password_hash
+
+
+def test_a_password_changed_between_check_and_entry_opens_nothing(database: Database, world: World) -> None:
+    with database.read() as session:
+        checked = authenticate(session, email=EMAIL, password=PASSWORD, address=HOME, at=world.act.at)
+    with database.write() as session:
+        set_password(session, user_named(session, world), "another long secret", act=world.act)
+    with database.write() as session, pytest.raises(Forbidden):
+        open_sign_in(session, checked, act=world.act)
+
+
+def test_leaving_every_device_and_a_new_language_are_noted(database: Database, world: World) -> None:
+    with database.write() as session:
+        user = user_named(session, world)
+        token = enter(session, world)
+        set_language(session, user, "en", act=world.act)
+        set_language(session, user, "en", act=world.act)
+        sign_out_everywhere(session, user, act=world.act)
+        assert user_of_sign_in(session, token, at=world.act.at) is None
+        noted = session.execute(
+            select(AuditEntry.verb, AuditEntry.changes)
+            .where(AuditEntry.subject == "user_account", AuditEntry.subject_id == user.id)
+            .order_by(AuditEntry.id.desc())
+            .limit(2)
+        ).all()
+    assert [tuple(row) for row in noted] == [
+        ("sign_out_everywhere", {}),
+        ("change", {"language": ["zh", "en"]}),
+    ]
