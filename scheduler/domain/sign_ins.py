@@ -31,7 +31,7 @@ def sign_in(session: Session, *, email: str, password: str, address: str, act: A
 
 
 def authenticate(session: Session, *, email: str, password: str, address: str, at: datetime) -> User:
-    """The account that this password opens. It only reads: checking takes long, and must keep no writer waiting.
+    """The account that this password opens. It only reads: the check takes long and keeps no writer waiting.
 
     Raises Refused after too many failures and Forbidden otherwise, the same for a wrong password,
     an unknown address and a disabled account, after the same work.
