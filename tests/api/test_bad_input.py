@@ -166,6 +166,8 @@ def test_a_bad_query_names_its_parameter(coordinator: Program) -> None:
 
 ADDRESSES = [
     ("GET", "/nothing", 404),
+    ("POST", "/nothing", 404),
+    ("POST", "/bookings/ABC/cancel", 404),
     ("GET", "/bookings/%00", 404),
     ("GET", "/bookings/ABC", 404),
     ("GET", "/bookings/0123456789abcdef", 404),

@@ -114,6 +114,14 @@ MATRIX: dict[str, tuple[Rule, set[str]]] = {
         lambda v: access.can_edit_resources(v, ORGANISATIONS[200]),
         {"administrator", "of partnership 2"},
     ),
+    "change a booking at 100": (
+        lambda v: access.can_change_booking(v, booking(110, 100)),
+        {"administrator", "coordinator", "of region 10"},
+    ),
+    "change a booking of another region": (
+        lambda v: access.can_change_booking(v, booking(110)),
+        {"administrator", "coordinator"},
+    ),
     "edit regions of 1": (
         lambda v: access.can_edit_regions(v, 1),
         {"administrator", "coordinator"},
