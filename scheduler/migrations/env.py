@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from alembic import context
+from sqlalchemy import Connection
 
 from scheduler.models import Base
 from scheduler.models.base import Instant
@@ -15,7 +16,14 @@ def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     return "sa.BigInteger()" if kind == "type" and isinstance(item, Instant) else False
 
 
+def without_foreign_keys(connection: Connection, *, off: bool) -> None:
+    """Let SQLite rebuild tables that others refer to: outside a transaction, where alone the pragma works."""
+    if connection.dialect.name == "sqlite":
+        connection.connection.dbapi_connection.execute(f"PRAGMA foreign_keys={'OFF' if off else 'ON'}")
+
+
 with context.config.attributes["engine"].connect() as connection:
+    without_foreign_keys(connection, off=True)
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
@@ -24,5 +32,8 @@ with context.config.attributes["engine"].connect() as connection:
         render_item=render_item,
         transaction_per_migration=True,
     )
-    with context.begin_transaction():
-        context.run_migrations()
+    try:
+        with context.begin_transaction():
+            context.run_migrations()
+    finally:
+        without_foreign_keys(connection, off=False)

@@ -67,7 +67,7 @@ class Side(StrEnum):
 
 
 class ParticipantRole(StrEnum):
-    """What a resource does in a booking. The last three are for things, the rest for people."""
+    """What a resource does in a booking. The last four are for things, the rest for people."""
 
     LEAD = "lead"
     EDUCATOR = "educator"
@@ -80,6 +80,20 @@ class ParticipantRole(StrEnum):
     CLASS = "class"
     ROOM = "room"
     ACCOUNT = "account"
+    KIT = "kit"
+
+
+class Timing(StrEnum):
+    """How a booking lies to the lessons of its classes' schools.
+
+    Within one period; within periods that follow each other without a long break; between, before or after
+    lessons; or wherever it likes.
+    """
+
+    PERIOD = "period"
+    INSIDE = "inside"
+    OUTSIDE = "outside"
+    ANY = "any"
 
 
 class SegmentKind(StrEnum):
@@ -127,6 +141,9 @@ class Booking(Base):
     passcode: Mapped[str] = mapped_column(String(32), default="")
     join_url: Mapped[Line]
     note: Mapped[Long]
+    timing: Mapped[Timing] = mapped_column(words(Timing), default=Timing.ANY, server_default="any")
+    override_reason: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    """Why it was booked although a rule (never a hold) spoke against its time; empty when none did."""
     follows_id: Mapped[int | None] = mapped_column(BIG)
     """The lesson that a joint research booking belongs to."""
     revision: Mapped[int] = mapped_column(default=0)

@@ -1,4 +1,4 @@
-"""Whatever can be double-booked: people, rooms, classes, meeting accounts. Each has lanes."""
+"""Whatever can be double-booked: people, rooms, classes, meeting accounts, kits. Each has lanes."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ class ResourceKind(StrEnum):
     ROOM = "room"
     CLASS = "class"
     ACCOUNT = "account"
+    KIT = "kit"
 
 
 class Grade(StrEnum):
@@ -153,3 +154,13 @@ class MeetingAccount(Resource):
     login: Mapped[Line]
     meeting_number: Mapped[str] = mapped_column(String(32), default="")
     join_url: Mapped[Line]
+
+
+class Kit(Resource):
+    """Things that serve as many bookings at a time as their capacity: boxes of material, a leased line."""
+
+    __tablename__ = "kit"
+    __mapper_args__ = {"polymorphic_identity": ResourceKind.KIT}
+
+    id: Mapped[int] = refers("resource.id", ondelete="CASCADE", primary_key=True)
+    contents: Mapped[Line]
