@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 
@@ -29,7 +29,8 @@ class Problem:
 class Conflict:
     """One resource that is wanted while another booking holds it, half-open UTC interval.
 
-    ``booking_public_id`` and ``title`` are those of the booking that holds it.
+    ``booking_public_id`` and ``title`` are those of the booking that holds it. The hold may be longer than
+    the booking: ``before`` and ``after`` say by how many minutes.
     """
 
     resource_id: int
@@ -37,6 +38,38 @@ class Conflict:
     resource_name: str
     booking_public_id: str
     title: str
+    starts_at: datetime
+    ends_at: datetime
+    before: int = 0
+    after: int = 0
+
+
+@dataclasses.dataclass(frozen=True)
+class Objection:
+    """One rule (never a hold) that speaks against a time, or, not ``soft``, only something to be told.
+
+    ``subject_kind`` is "organisation", a kind of resource, or "partnership"; ``facts`` fill the sentence.
+    A soft objection may be overridden with a reason; what is only told needs none.
+    """
+
+    code: str
+    subject_kind: str
+    subject_id: int
+    facts: Mapping[str, Any]
+    soft: bool = True
+
+
+@dataclasses.dataclass(frozen=True)
+class OnDay:
+    """A fact: a day, to be told with its weekday."""
+
+    day: date
+
+
+@dataclasses.dataclass(frozen=True)
+class During:
+    """A fact: a half-open interval, to be told in the reader's zone."""
+
     starts_at: datetime
     ends_at: datetime
 
@@ -84,11 +117,23 @@ class StaleEdit(TongtangError):
 
 
 class Clash(TongtangError):
-    """Resources are busy: the database refused the holds. ``conflicts`` names every one."""
+    """Resources are busy: the database refused the holds. ``conflicts`` names every one.
 
-    def __init__(self, conflicts: Sequence[Conflict]) -> None:
+    ``objections``: the rules that speak against the time as well, where nobody has overridden them.
+    """
+
+    def __init__(self, conflicts: Sequence[Conflict], objections: Sequence[Objection] = ()) -> None:
         super().__init__("booking.clash", count=len(conflicts))
         self.conflicts = tuple(conflicts)
+        self.objections = tuple(objections)
+
+
+class Objected(TongtangError):
+    """Rules speak against the time and no reason was given to book it all the same."""
+
+    def __init__(self, objections: Sequence[Objection]) -> None:
+        super().__init__("booking.objected", count=len(objections))
+        self.objections = tuple(objections)
 
 
 STATUS: dict[type[TongtangError], int] = {
@@ -98,5 +143,6 @@ STATUS: dict[type[TongtangError], int] = {
     Refused: 409,
     StaleEdit: 409,
     Clash: 409,
+    Objected: 409,
 }
 """The HTTP status (RFC 9110 §15.5) that pages and API answer with."""

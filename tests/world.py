@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from scheduler.domain.access import Scope, Viewer
 from scheduler.domain.accounts import add_user, grant_role
 from scheduler.domain.act import Act
+from scheduler.domain.buffers import DEFAULTS, set_buffer
 from scheduler.domain.directory import create_entry
 from scheduler.domain.shelves import SHELVES
 from scheduler.models.users import Role
@@ -108,8 +109,17 @@ def make_world(session: Session, *, at: datetime) -> World:
         add(f"class {n}", "classes", **place, grade="7", name=f"七年级({n})班", head_count=40 + n)
         add(f"room {n}", "rooms", **place, name=f"录播教室{n}", seats=50)
         add(f"assistant {n}", "persons", **place, name=f"辅助教师{n}（示例）")
+    _without_buffers(session, partnership, act)
     _add_users(session, ids, act)
     return World(ids, act)
+
+
+def _without_buffers(session: Session, partnership_id: int, act: Act) -> None:
+    """Bookings of the small world hold just their own time; tests of buffers set some."""
+    for kind, margins in DEFAULTS.items():
+        for role in margins:
+            raw = {"kind": kind, "role": role, "before": 0, "after": 0}
+            set_buffer(session, raw, partnership_id=partnership_id, act=act)
 
 
 def _add_users(session: Session, ids: dict[str, int], act: Act) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -12,13 +13,16 @@ from sqlalchemy.orm import Session
 from scheduler.domain import access, audit
 from scheduler.domain.access import Viewer
 from scheduler.domain.act import Act
+from scheduler.domain.availability import make_question, question_of, require_suitable, spans_of
+from scheduler.domain.buffers import load_margins
+from scheduler.domain.calendars.rules import Question
 from scheduler.domain.casts import Cast, cast_plan, with_account
 from scheduler.domain.fields import clean_fields
 from scheduler.domain.holds import Span, release_holds, replace_holds
 from scheduler.domain.plans import CANCEL_FIELDS, BookingPlan
 from scheduler.domain.text_fields import is_printable
 from scheduler.domain.versions import require_version, revise
-from scheduler.errors import NotFound, Refused
+from scheduler.errors import NotFound, Objection, Refused
 from scheduler.models.bookings import Booking, BookingState, CancelReason, Participation, Segment, Site
 
 OPEN = (BookingState.DRAFT, BookingState.REQUESTED, BookingState.CONFIRMED)
@@ -48,9 +52,11 @@ def book(session: Session, plan: BookingPlan, *, partnership_id: int, act: Act) 
     """Make a confirmed booking that holds all its resources.
 
     Raises Invalid (retired, unknown or foreign resources, the same person twice, a class larger
-    than its room) or Clash (somebody is busy); nothing is then written.
+    than its room), Clash (somebody is busy) or Objected (a rule speaks against the time and the plan gives
+    no reason to override it); nothing is then written.
     """
     cast = cast_plan(session, plan, partnership_id=partnership_id)
+    weighed = _weigh_plan(session, plan, cast, partnership_id=partnership_id)
     plan = with_account(session, plan, partnership_id=partnership_id)
     booking = Booking(
         public_id=secrets.token_hex(8),
@@ -63,11 +69,12 @@ def book(session: Session, plan: BookingPlan, *, partnership_id: int, act: Act) 
         segments=[],
     )
     _write_plan(booking, plan, follows_id=cast.follows_id)
+    booking.override_reason = weighed.reason
     session.add(booking)
     session.flush()
     _write_cast(session, booking, plan, cast)
-    replace_holds(session, booking_id=booking.id, resource_ids=cast.resource_ids, span=plan.span)
-    _note(session, booking, act=act, verb="book", before={})
+    replace_holds(session, booking_id=booking.id, spans=weighed.spans)
+    _note(session, booking, act=act, verb="book", before={}, weighed=weighed)
     return booking
 
 
@@ -82,28 +89,41 @@ def change_booking(
     require_version(booking.version, version, title=booking.title)
     before = booking_facts(booking)
     cast = cast_plan(session, plan, partnership_id=booking.partnership_id, booking=booking)
+    weighed = _weigh_plan(session, plan, cast, partnership_id=booking.partnership_id, booking=booking)
     plan = with_account(session, plan, partnership_id=booking.partnership_id)
     _write_plan(booking, plan, follows_id=cast.follows_id)
+    booking.override_reason = weighed.reason
     revise(session, booking, title=booking.title, act=act)
     _clear_cast(session, booking)
     _write_cast(session, booking, plan, cast)
-    replace_holds(session, booking_id=booking.id, resource_ids=cast.resource_ids, span=plan.span)
+    replace_holds(session, booking_id=booking.id, spans=weighed.spans)
     _raise_revision(session, booking, before)
-    _note(session, booking, act=act, verb="change", before=before)
+    _note(session, booking, act=act, verb="change", before=before, weighed=weighed)
     return booking
 
 
-def move_booking(session: Session, booking: Booking, *, span: Span, version: int, act: Act) -> Booking:
+def move_booking(
+    session: Session, booking: Booking, *, span: Span, version: int, act: Act, override_reason: str = ""
+) -> Booking:
     """Give the booking another time, everything else as it was. Raises as ``change_booking``."""
     _require_open(booking, "booking.not_movable")
     require_version(booking.version, version, title=booking.title)
     before = booking_facts(booking)
+    question = question_of(session, booking)
+    weighed = _weigh(
+        session,
+        question,
+        span,
+        reason=override_reason,
+        partnership_id=booking.partnership_id,
+        booking=booking,
+    )
     booking.starts_at, booking.ends_at = span.starts_at, span.ends_at
+    booking.override_reason = weighed.reason
     revise(session, booking, title=booking.title, act=act)
-    resource_ids = [participation.resource_id for participation in booking.participations]
-    replace_holds(session, booking_id=booking.id, resource_ids=resource_ids, span=span)
+    replace_holds(session, booking_id=booking.id, spans=weighed.spans)
     _raise_revision(session, booking, before)
-    _note(session, booking, act=act, verb="move", before=before)
+    _note(session, booking, act=act, verb="move", before=before, weighed=weighed)
     return booking
 
 
@@ -163,10 +183,64 @@ def booking_facts(booking: Booking) -> dict[str, Any]:
         "segments": [[segment.kind.value, segment.minutes] for segment in booking.segments],
         "note": booking.note,
         "follows": booking.follows.public_id if booking.follows else "",
+        "kits": things["kit"],
+        "timing": booking.timing.value,
+        "override_reason": booking.override_reason,
     }
 
 
-_THINGS = ("class", "room", "account")
+_THINGS = ("class", "room", "account", "kit")
+
+
+@dataclass(frozen=True)
+class _Weighed:
+    """How long each resource is held, and the rules that were overridden, with the reason."""
+
+    spans: dict[int, Span]
+    overridden: tuple[Objection, ...] = ()
+    reason: str = ""
+
+
+def _weigh_plan(
+    session: Session, plan: BookingPlan, cast: Cast, *, partnership_id: int, booking: Booking | None = None
+) -> _Weighed:
+    question = make_question(
+        cast.roles,
+        kind=plan.kind,
+        timing=plan.timing,
+        site_ids=(site.organisation_id for site in cast.sites),
+    )
+    return _weigh(
+        session,
+        question,
+        plan.span,
+        reason=plan.override_reason,
+        partnership_id=partnership_id,
+        booking=booking,
+    )
+
+
+def _weigh(
+    session: Session,
+    question: Question,
+    span: Span,
+    *,
+    reason: str,
+    partnership_id: int,
+    booking: Booking | None,
+) -> _Weighed:
+    """Ask the rules before anything is written: a reason that overrides none is not kept."""
+    margins = load_margins(session, partnership_id, question.kind)
+    overridden = require_suitable(
+        session,
+        question,
+        span,
+        margins=margins,
+        partnership_id=partnership_id,
+        reason=reason,
+        leave_out=booking.id if booking else None,
+    )
+    return _Weighed(spans_of(question, span, margins), overridden, reason if overridden else "")
 
 
 def _require_open(booking: Booking, code: str) -> None:
@@ -180,6 +254,7 @@ def _write_plan(booking: Booking, plan: BookingPlan, *, follows_id: int | None) 
     booking.starts_at, booking.ends_at = plan.span.starts_at, plan.span.ends_at
     booking.meeting_number, booking.passcode = plan.meeting_number, plan.passcode
     booking.join_url, booking.note = plan.join_url, plan.note
+    booking.timing = plan.timing
     booking.follows_id = follows_id
 
 
@@ -224,8 +299,16 @@ def _raise_revision(session: Session, booking: Booking, before: Mapping[str, Any
 
 
 def _note(
-    session: Session, booking: Booking, *, act: Act, verb: str, before: Mapping[str, Any], reason: str = ""
+    session: Session,
+    booking: Booking,
+    *,
+    act: Act,
+    verb: str,
+    before: Mapping[str, Any],
+    reason: str = "",
+    weighed: _Weighed | None = None,
 ) -> None:
+    overridden = [[one.code, one.facts.get("name", "")] for one in weighed.overridden] if weighed else []
     audit.note(
         session,
         act=act,
@@ -234,7 +317,7 @@ def _note(
         subject_id=booking.id,
         partnership_id=booking.partnership_id,
         before=before,
-        after=booking_facts(booking),
+        after=booking_facts(booking) | ({"overridden": overridden} if overridden else {}),
         reason=reason,
     )
     session.flush()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, with_polymorphic
+from sqlalchemy.orm import Session
 
+from scheduler.domain.availability import whole_resources
 from scheduler.domain.plans import BookingPlan, SitePlan
 from scheduler.errors import Invalid, Problem
 from scheduler.models.bookings import Booking, BookingKind, ParticipantRole, Side
@@ -19,6 +19,7 @@ KIND_OF_ROLE = {
     ParticipantRole.CLASS: ResourceKind.CLASS,
     ParticipantRole.ROOM: ResourceKind.ROOM,
     ParticipantRole.ACCOUNT: ResourceKind.ACCOUNT,
+    ParticipantRole.KIT: ResourceKind.KIT,
 }
 
 
@@ -46,13 +47,14 @@ class Cast:
     sites: list[SiteCast] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     follows_id: int | None = None
-    loaded: list[Any] = field(default_factory=list)
+    resources: Mapping[int, Resource] = field(default_factory=dict)
+    organisations: Mapping[int, Organisation] = field(default_factory=dict)
     """The rows found. A session forgets what nobody holds: whoever has the cast need not load them again."""
 
     @property
-    def resource_ids(self) -> list[int]:
-        """Every resource, each once."""
-        return [part.resource_id for part in self.parts]
+    def roles(self) -> list[tuple[Resource, ParticipantRole]]:
+        """Every resource, each once, with what it does."""
+        return [(self.resources[part.resource_id], part.role) for part in self.parts]
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,9 @@ def cast_plan(
     """
     problems: list[Problem] = []
     wanted = list(_wanted(plan))
-    known = _resources(session, {item.resource_id for item in wanted}, partnership_id)
+    found = whole_resources(session, {item.resource_id for item in wanted})
+    # Another partnership's are as unknown as those that never were.
+    known = {row.id: row for row in found.values() if row.partnership_id == partnership_id}
     kept = {part.resource_id for part in booking.participations} if booking else set()
     seen: set[int] = set()
     for item in wanted:
@@ -85,12 +89,10 @@ def cast_plan(
             problems.append(Problem(item.path, code, {"name": _name(known, item.resource_id)}))
         seen.add(item.resource_id)
     problems += _rooms_too_small(plan, known)
-    cast = Cast(
-        loaded=list(known.values()), parts=[Part(item.resource_id, item.role, item.site) for item in wanted]
-    )
+    cast = Cast(parts=[Part(item.resource_id, item.role, item.site) for item in wanted], resources=known)
     problems += _classes_elsewhere(plan, known)
     cast.follows_id = _lesson_id(session, plan, partnership_id, booking, problems)
-    cast.sites = _sites(session, plan, known, partnership_id, booking, problems, cast.loaded)
+    cast.sites, cast.organisations = _sites(session, plan, known, partnership_id, booking, problems)
     if problems:
         raise Invalid(problems)
     return cast
@@ -123,14 +125,8 @@ def _wanted(plan: BookingPlan) -> Iterator[_Wanted]:
                 yield _Wanted(f"receiving.{index}.{name}", resource_id, role, index + 1)
     if plan.account_id:
         yield _Wanted("account_id", plan.account_id, ParticipantRole.ACCOUNT, None)
-
-
-def _resources(session: Session, ids: set[int], partnership_id: int) -> dict[int, Resource]:
-    """Those of the partnership; another partnership's are as unknown as those that never were."""
-    # Seats, head counts and meeting numbers come with it: one query, however many resources.
-    whole = with_polymorphic(Resource, [Room, SchoolClass, MeetingAccount])
-    rows = session.scalars(select(whole).where(whole.id.in_(ids), whole.partnership_id == partnership_id))
-    return {resource.id: resource for resource in rows}
+    for index, kit_id in enumerate(plan.kit_ids):
+        yield _Wanted(f"kits.{index}.kit_id", kit_id, ParticipantRole.KIT, None)
 
 
 def _name(known: dict[int, Resource], resource_id: int) -> str:
@@ -202,14 +198,12 @@ def _sites(
     partnership_id: int,
     booking: Booking | None,
     problems: list[Problem],
-    loaded: list[Any],
-) -> list[SiteCast]:
+) -> tuple[list[SiteCast], dict[int, Organisation]]:
     ends = [("host", Side.HOST, plan.host)]
     ends += [(f"receiving.{i}", Side.RECEIVING, site) for i, site in enumerate(plan.receiving)]
     wanted = [(path, side, _organisation_of(site, known)) for path, side, site in ends]
     kept = {site.organisation_id for site in booking.sites} if booking else set()
     usable = _organisations(session, {id_ for _, _, id_ in wanted if id_}, partnership_id)
-    loaded += usable.values()
     sites = []
     for path, side, organisation_id in wanted:
         organisation = usable.get(organisation_id or 0)
@@ -222,7 +216,7 @@ def _sites(
             )
         else:
             sites.append(SiteCast(organisation.id, side))
-    return sites
+    return sites, usable
 
 
 def _organisation_of(site: SitePlan, known: dict[int, Resource]) -> int | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, delete, func, insert, select
+from sqlalchemy import ColumnElement, Select, and_, delete, false, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -24,22 +24,26 @@ class Span:
     ends_at: datetime
 
 
-def replace_holds(session: Session, *, booking_id: int, resource_ids: Collection[int], span: Span) -> None:
-    """Let the booking hold exactly these resources for ``span``, releasing what it held before.
+Spans = Mapping[int, Span]
+"""Resource id → how long it is held."""
+
+
+def replace_holds(session: Session, *, booking_id: int, spans: Spans) -> None:
+    """Let the booking hold exactly these resources, each for its span, releasing what it held before.
 
     Raises Clash, naming everyone who is busy; the booking's earlier holds then stand unchanged.
     """
-    capacities = _lock_resources(session, resource_ids)
+    capacities = _lock_resources(session, spans)
     try:
         with session.begin_nested():
             release_holds(session, booking_id=booking_id)
-            lanes = _free_lanes(session, capacities, span)
+            lanes = _free_lanes(session, capacities, spans)
             rows = [
                 {
                     "resource_id": resource_id,
                     "lane": lanes.get(resource_id, 0),
-                    "starts_at": span.starts_at,
-                    "ends_at": span.ends_at,
+                    "starts_at": spans[resource_id].starts_at,
+                    "ends_at": spans[resource_id].ends_at,
                     "booking_id": booking_id,
                 }
                 for resource_id in capacities
@@ -49,7 +53,7 @@ def replace_holds(session: Session, *, booking_id: int, resource_ids: Collection
     except IntegrityError as error:
         if not is_overlap(error):
             raise
-        raise Clash(conflicts(session, resource_ids, span, leave_out=booking_id)) from error
+        raise Clash(conflicts(session, spans, leave_out=booking_id)) from error
 
 
 def release_holds(session: Session, *, booking_id: int) -> None:
@@ -57,11 +61,9 @@ def release_holds(session: Session, *, booking_id: int) -> None:
     session.execute(delete(Hold).where(Hold.booking_id == booking_id))
 
 
-def conflicts(
-    session: Session, resource_ids: Collection[int], span: Span, *, leave_out: int | None = None
-) -> list[Conflict]:
-    """Every hold of a wanted resource that has no lane free throughout ``span``, by resource and time."""
-    rows = session.execute(_overlapping(resource_ids, span, leave_out=leave_out)).all()
+def conflicts(session: Session, spans: Spans, *, leave_out: int | None = None) -> list[Conflict]:
+    """Every hold of a wanted resource that has no lane free throughout its span, by resource and time."""
+    rows = session.execute(_overlapping(spans, leave_out=leave_out)).all()
     taken: dict[int, set[int]] = {}
     for hold, _booking, _resource in rows:
         taken.setdefault(hold.resource_id, set()).add(hold.lane)
@@ -74,6 +76,8 @@ def conflicts(
             title=booking.title,
             starts_at=hold.starts_at,
             ends_at=hold.ends_at,
+            before=_minutes(booking.starts_at - hold.starts_at),
+            after=_minutes(hold.ends_at - booking.ends_at),
         )
         for hold, booking, resource in rows
         if len(taken[resource.id]) >= resource.capacity
@@ -97,20 +101,28 @@ def _touching(span: Span) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _overlapping(
-    resource_ids: Collection[int], span: Span, *, leave_out: int | None
-) -> Select[Hold, Booking, Resource]:
+def _overlapping(spans: Spans, *, leave_out: int | None) -> Select[Hold, Booking, Resource]:
     return (
         select(Hold, Booking, Resource)
         .join(Booking, Booking.id == Hold.booking_id)
         .join(Resource, Resource.id == Hold.resource_id)
-        .where(
-            Hold.resource_id.in_(resource_ids),
-            *_touching(span),
-            Hold.booking_id != (leave_out or 0),
-        )
+        .where(_wanted(spans), Hold.booking_id != (leave_out or 0))
         .order_by(Resource.kind, Resource.name, Hold.starts_at)
     )
+
+
+def _wanted(spans: Spans) -> ColumnElement[bool]:
+    """Holds of the resources that overlap their spans; resources of one span are asked for together."""
+    together: dict[Span, list[int]] = {}
+    for resource_id, span in spans.items():
+        together.setdefault(span, []).append(resource_id)
+    return or_(
+        false(), *(and_(Hold.resource_id.in_(ids), *_touching(span)) for span, ids in together.items())
+    )
+
+
+def _minutes(length: timedelta) -> int:
+    return max(0, length // timedelta(minutes=1))
 
 
 def _lock_resources(session: Session, resource_ids: Collection[int]) -> dict[int, int]:
@@ -128,15 +140,14 @@ def _lock_resources(session: Session, resource_ids: Collection[int]) -> dict[int
     return dict(rows.all())
 
 
-def _free_lanes(session: Session, capacities: dict[int, int], span: Span) -> dict[int, int]:
-    """The lowest lane free throughout ``span`` of each resource that has several; 0 when none is."""
+def _free_lanes(session: Session, capacities: dict[int, int], spans: Spans) -> dict[int, int]:
+    """The lowest lane free throughout its span of each resource that has several; 0 when none is."""
     several = {resource_id: capacity for resource_id, capacity in capacities.items() if capacity > 1}
     if not several:
         return {}
+    wanted = {resource_id: spans[resource_id] for resource_id in several}
     taken: set[tuple[int, int]] = set(
-        session.execute(
-            select(Hold.resource_id, Hold.lane).where(Hold.resource_id.in_(several), *_touching(span))
-        )
+        session.execute(select(Hold.resource_id, Hold.lane).where(_wanted(wanted)))
     )
     return {
         resource_id: next((lane for lane in range(capacity) if (resource_id, lane) not in taken), 0)

@@ -12,13 +12,21 @@ from scheduler.domain.holds import Span
 from scheduler.domain.text_fields import MeetingNumber, Text, Url
 from scheduler.domain.times import check_interval, local_instant, read_clock, read_instant
 from scheduler.errors import Problem
-from scheduler.models.bookings import BookingKind, CancelReason, CourseType, ParticipantRole, SegmentKind
+from scheduler.models.bookings import (
+    BookingKind,
+    CancelReason,
+    CourseType,
+    ParticipantRole,
+    SegmentKind,
+    Timing,
+)
 from scheduler.models.subjects import Subject
 
-THINGS = (ParticipantRole.CLASS, ParticipantRole.ROOM, ParticipantRole.ACCOUNT)
+THINGS = (ParticipantRole.CLASS, ParticipantRole.ROOM, ParticipantRole.ACCOUNT, ParticipantRole.KIT)
 MOST_SITES = 40
 MOST_PEOPLE = 100
 MOST_SEGMENTS = 30
+MOST_KITS = 20
 
 BOOKING_FIELDS: tuple[Field, ...] = (
     Choice(name="kind", label="类型", options=BookingKind, required=True),
@@ -31,6 +39,8 @@ BOOKING_FIELDS: tuple[Field, ...] = (
     Url(name="join_url", label="入会链接"),
     Text(name="note", label="备注", longest=2000, multiline=True),
     Text(name="follows", label="所属课程", longest=24, free=False),
+    Choice(name="timing", label="与上课时间的关系", options=Timing),
+    Text(name="override_reason", label="仍要安排的理由", longest=250),
 )
 HOST_FIELDS: tuple[Field, ...] = (
     Reference(name="organisation_id", label="主讲单位", table="organisation", required=True),
@@ -50,6 +60,8 @@ SEGMENT_FIELDS: tuple[Field, ...] = (
     Choice(name="kind", label="环节", options=SegmentKind, required=True),
     Whole(name="minutes", label="计划分钟", least=1, most=1439, required=True),
 )
+KIT_FIELDS: tuple[Field, ...] = (Reference(name="kit_id", label="器材", table="kit", required=True),)
+MOVE_FIELDS: tuple[Field, ...] = (Text(name="override_reason", label="仍要安排的理由", longest=250),)
 CANCEL_FIELDS: tuple[Field, ...] = (
     Choice(name="reason", label="取消原因", options=CancelReason, required=True),
     Text(name="words", label="说明", longest=250),
@@ -64,6 +76,7 @@ KEYS = (
     "receiving",
     "people",
     "segments",
+    "kits",
 )
 
 
@@ -113,6 +126,10 @@ class BookingPlan:
     note: str = ""
     follows: str = ""
     """Public id of the lesson that this booking belongs to; "" for none."""
+    kit_ids: tuple[int, ...] = ()
+    timing: Timing = Timing.ANY
+    override_reason: str = ""
+    """Why it is to be booked although rules speak against the time; "" for no such reason."""
 
 
 def read_plan(raw: Mapping[str, Any], *, zone: str) -> BookingPlan:
@@ -129,9 +146,11 @@ def read_plan(raw: Mapping[str, Any], *, zone: str) -> BookingPlan:
     receiving = [SitePlan(**row) for row in cleaner.rows("receiving", RECEIVING_FIELDS, most=MOST_SITES)]
     people = _read_people(cleaner)
     segments = [SegmentPlan(**row) for row in cleaner.rows("segments", SEGMENT_FIELDS, most=MOST_SEGMENTS)]
+    kits = cleaner.rows("kits", KIT_FIELDS, most=MOST_KITS)
     _check_segments(cleaner, segments, span)
     cleaner.done()
     assert span is not None
+    values["timing"] = values["timing"] or default_timing(values["kind"])
     values["subject"] = values["subject"] or Subject.OTHER
     values["course_type"] = values["course_type"] or CourseType.OTHER
     return BookingPlan(
@@ -141,7 +160,13 @@ def read_plan(raw: Mapping[str, Any], *, zone: str) -> BookingPlan:
         receiving=tuple(receiving),
         people=tuple(people),
         segments=tuple(segments),
+        kit_ids=tuple(row["kit_id"] for row in kits),
     )
+
+
+def default_timing(kind: BookingKind) -> Timing:
+    """Lessons are held in lesson time unless something else is said; whatever else, when it suits."""
+    return Timing.INSIDE if kind is BookingKind.LESSON else Timing.ANY
 
 
 def read_span(raw: Mapping[str, Any], *, zone: str) -> Span:

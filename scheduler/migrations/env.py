@@ -19,7 +19,8 @@ def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
 def without_foreign_keys(connection: Connection, *, off: bool) -> None:
     """Let SQLite rebuild tables that others refer to: outside a transaction, where alone the pragma works."""
     if connection.dialect.name == "sqlite":
-        connection.connection.dbapi_connection.execute(f"PRAGMA foreign_keys={'OFF' if off else 'ON'}")
+        driver: Any = connection.connection.dbapi_connection
+        driver.execute(f"PRAGMA foreign_keys={'OFF' if off else 'ON'}")
 
 
 with context.config.attributes["engine"].connect() as connection:

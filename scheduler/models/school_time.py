@@ -42,9 +42,7 @@ class Term(Base):
     retired_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 
-    region: Mapped[Region] = relationship(
-        primaryjoin="Region.id == foreign(Term.region_id)", viewonly=True
-    )
+    region: Mapped[Region] = relationship(primaryjoin="Region.id == foreign(Term.region_id)", viewonly=True)
 
     __mapper_args__ = {"version_id_col": version}
 

@@ -21,7 +21,7 @@ LABELS: dict[str, dict[str, str]] = {
         "lower_secondary": "初中",
         "upper_secondary": "高中",
     },
-    "ResourceKind": {"person": "人员", "room": "场地", "class": "班级", "account": "会议账号"},
+    "ResourceKind": {"person": "人员", "room": "场地", "class": "班级", "account": "会议账号", "kit": "器材"},
     "Grade": {
         "k1": "小班",
         "k2": "中班",
@@ -116,6 +116,7 @@ LABELS: dict[str, dict[str, str]] = {
         "class": "班级",
         "room": "场地",
         "account": "会议账号",
+        "kit": "器材",
     },
     "SegmentKind": {
         "tour": "导览",
@@ -133,6 +134,45 @@ LABELS: dict[str, dict[str, str]] = {
         "line": "网络",
         "power": "供电",
         "other": "其他故障",
+    },
+    "Weekday": {
+        "1": "周一",
+        "2": "周二",
+        "3": "周三",
+        "4": "周四",
+        "5": "周五",
+        "6": "周六",
+        "7": "周日",
+    },
+    "Timing": {
+        "period": "在一节课之内",
+        "inside": "在上课时段内，可连堂",
+        "outside": "不占上课时间",
+        "any": "时间不限",
+    },
+    "DayKind": {
+        "holiday": "放假",
+        "workday": "调休上班",
+    },
+    "PeriodKind": {
+        "lesson": "上课",
+        "break": "休息",
+        "self_study": "自习",
+        "club": "课后服务",
+    },
+    "HolidayPolicy": {
+        "as_usual": "节假日照常",
+        "open": "节假日开放",
+        "closed": "节假日闭馆",
+    },
+    "ClosureKind": {
+        "closed": "关闭",
+        "exam": "考试",
+        "school_event": "学校活动",
+        "weather": "天气",
+        "maintenance": "维护",
+        "leave": "请假",
+        "other": "其他原因",
     },
     "FeedScope": {"person": "个人", "organisation": "单位", "partnership": "对口协作"},
     "FeedDetail": {

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from scheduler.errors import Conflict, Problem, TongtangError
+from scheduler.errors import Conflict, During, Objection, OnDay, Problem, TongtangError
 from scheduler.wording.catalogue import say
 from scheduler.wording.labels import label
-from scheduler.wording.moments import interval_words, moment_words
+from scheduler.wording.moments import day_words, interval_words, moment_words
 
 DEFAULT_ZONE = "Asia/Shanghai"
 
@@ -98,6 +98,22 @@ SENTENCES: dict[str, str] = {
     "place.not_found": "没有叫“%(name)s”的。",
     "place.ambiguous": "不止一个叫“%(name)s”的，请在网页上授予这个角色。",
     "clash.sentence": "%(name)s %(interval)s 在《%(title)s》中，%(until)s 后有空。",
+    "booking.objected": "有 %(count)s 条规则不允许这个时间，没有保存，填的都还在。请换个时间，或写明理由。",
+    "clash.theirs": "其中 %(minutes)s 分钟是那场活动前后的准备。",
+    "closure.closed": "%(name)s %(during)s %(kind)s：%(closure)s。",
+    "opening.holiday": "%(day)s 是%(holiday)s假期，%(name)s闭馆。",
+    "opening.weekday": "%(day)s %(name)s闭馆。",
+    "opening.hours": "%(name)s %(day)s 的开放时间是 %(opens)s–%(closes)s。",
+    "holiday.off": "%(day)s 是%(holiday)s假期，%(name)s放假。",
+    "holiday.unpublished": "%(year)s 年节假日安排未发布，%(day)s 是否放假还不知道。",
+    "term.vacation": "%(name)s（%(stage)s）%(day)s 不在学期内：上学期到 %(ended)s，下学期从 %(begins)s 起。",
+    "term.unknown": "%(name)s（%(stage)s）%(day)s 前后的学期还没有登记。",
+    "bell.no_lessons": "%(name)s %(day)s 不上课。",
+    "bell.make_up_unset": "%(day)s 是调休上班日，%(name)s还没有定按周几上课。",
+    "bell.not_in_a_period": "%(name)s %(day)s 这段时间不在一节课之内（%(lessons)s）。",
+    "bell.not_in_lessons": "%(name)s %(day)s 这段时间不都在上课时段内（%(lessons)s）。",
+    "bell.in_lesson": "%(name)s %(day)s 这段时间在上课（%(lessons)s）。",
+    "bell.unknown": "%(name)s %(day)s 没有作息时间表，没有核对节次。",
     "token.required": "请在 Authorization 请求头里附上访问令牌：Bearer 加空格加令牌。",
     "token.unknown": "访问令牌无效，或者已经停用。",
     "body.malformed": "请求内容不是有效的 JSON。",
@@ -119,15 +135,15 @@ SENTENCES: dict[str, str] = {
 }
 
 
-def explain(error: TongtangError | Problem, language: str, *, zone: str = DEFAULT_ZONE) -> str:
+def explain(error: TongtangError | Problem | Objection, language: str, *, zone: str = DEFAULT_ZONE) -> str:
     """The error or problem as a sentence in ``language``, its times in ``zone``."""
     facts = {name: _fact(value, language, zone) for name, value in error.facts.items()}
     return say(language, SENTENCES[error.code], **facts)
 
 
 def conflict_words(conflict: Conflict, language: str, *, zone: str = DEFAULT_ZONE) -> str:
-    """Who is busy, with what, until when."""
-    return say(
+    """Who is busy, with what, until when; how much of that is set-up."""
+    words = say(
         language,
         SENTENCES["clash.sentence"],
         name=conflict.resource_name,
@@ -135,11 +151,18 @@ def conflict_words(conflict: Conflict, language: str, *, zone: str = DEFAULT_ZON
         interval=interval_words(conflict.starts_at, conflict.ends_at, language, zone),
         until=moment_words(conflict.ends_at, language, zone)[-5:],
     )
+    minutes = conflict.before + conflict.after
+    theirs = say(language, SENTENCES["clash.theirs"], minutes=minutes) if minutes else ""
+    return f"{words}{'' if language == 'zh' else ' '}{theirs}".strip()
 
 
 def _fact(value: Any, language: str, zone: str) -> Any:
     if isinstance(value, StrEnum):
         return label(language, value)
+    if isinstance(value, OnDay):
+        return day_words(value.day, language)
+    if isinstance(value, During):
+        return interval_words(value.starts_at, value.ends_at, language, zone)
     if isinstance(value, datetime):
         return moment_words(value, language, zone)
     if isinstance(value, date):

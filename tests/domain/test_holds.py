@@ -196,14 +196,14 @@ def test_capacity_gives_so_many_lanes_and_no_more(database: Database, world: Wor
         set_capacity(session, account, 3)
         ids = [new_booking(session, world, f"活动{n}") for n in range(4)]
         for booking_id in ids[:3]:
-            replace_holds(session, booking_id=booking_id, resource_ids=[account_id], span=span(0, 60))
+            replace_holds(session, booking_id=booking_id, spans=dict.fromkeys([account_id], span(0, 60)))
         assert session.scalars(select(Hold.lane).order_by(Hold.booking_id)).all() == [0, 1, 2]
         with pytest.raises(Clash) as caught:
-            replace_holds(session, booking_id=ids[3], resource_ids=[account_id], span=span(59, 90))
+            replace_holds(session, booking_id=ids[3], spans=dict.fromkeys([account_id], span(59, 90)))
         assert [c.title for c in caught.value.conflicts] == ["活动0", "活动1", "活动2"]
-        replace_holds(session, booking_id=ids[3], resource_ids=[account_id], span=span(60, 90))
+        replace_holds(session, booking_id=ids[3], spans=dict.fromkeys([account_id], span(60, 90)))
         release_holds(session, booking_id=ids[1])
-        replace_holds(session, booking_id=ids[3], resource_ids=[account_id], span=span(30, 90))
+        replace_holds(session, booking_id=ids[3], spans=dict.fromkeys([account_id], span(30, 90)))
         assert session.scalar(select(Hold.lane).where(Hold.booking_id == ids[3])) == 1
         assert count_overlaps(session) == 0
 
@@ -212,8 +212,8 @@ def test_a_free_lane_means_no_conflict(database: Database, world: World) -> None
     with database.write() as session:
         set_capacity(session, session.get_one(MeetingAccount, world.id("account")), 2)
         booking_id = new_booking(session, world)
-        replace_holds(session, booking_id=booking_id, resource_ids=[world.id("account")], span=span(0, 60))
-        assert conflicts(session, [world.id("account")], span(0, 60)) == []
+        replace_holds(session, booking_id=booking_id, spans=dict.fromkeys([world.id("account")], span(0, 60)))
+        assert conflicts(session, dict.fromkeys([world.id("account")], span(0, 60))) == []
 
 
 def test_capacity_cannot_shrink_below_what_is_held(database: Database, world: World) -> None:
@@ -222,7 +222,7 @@ def test_capacity_cannot_shrink_below_what_is_held(database: Database, world: Wo
         set_capacity(session, account, 2)
         for n in range(2):
             booking_id = new_booking(session, world, f"活动{n}")
-            replace_holds(session, booking_id=booking_id, resource_ids=[account.id], span=span(0, 60))
+            replace_holds(session, booking_id=booking_id, spans=dict.fromkeys([account.id], span(0, 60)))
     with pytest.raises(Invalid) as caught, database.write() as session:
         account = session.get_one(MeetingAccount, world.id("account"))
         raw = {"name": account.name, "platform": "yunxiao", "capacity": "1"}
@@ -234,10 +234,10 @@ def test_a_clash_leaves_the_earlier_holds(database: Database, world: World) -> N
     lead, educator = world.id("lead"), world.id("educator")
     with database.write() as session:
         first, second = new_booking(session, world, "先"), new_booking(session, world, "后")
-        replace_holds(session, booking_id=first, resource_ids=[lead], span=span(0, 60))
-        replace_holds(session, booking_id=second, resource_ids=[lead, educator], span=span(60, 120))
+        replace_holds(session, booking_id=first, spans=dict.fromkeys([lead], span(0, 60)))
+        replace_holds(session, booking_id=second, spans=dict.fromkeys([lead, educator], span(60, 120)))
         with pytest.raises(Clash) as caught:
-            replace_holds(session, booking_id=second, resource_ids=[educator, lead], span=span(30, 90))
+            replace_holds(session, booking_id=second, spans=dict.fromkeys([educator, lead], span(30, 90)))
         public_id = session.scalar(select(Booking.public_id).where(Booking.id == first))
         assert [(c.resource_id, c.booking_public_id, c.title) for c in caught.value.conflicts] == [
             (lead, public_id, "先")
@@ -250,10 +250,10 @@ def test_a_week_long_hold_is_found_from_its_last_minute(database: Database, worl
     lead, week = world.id("lead"), 7 * 24 * 60
     with database.write() as session:
         booking_id = new_booking(session, world)
-        replace_holds(session, booking_id=booking_id, resource_ids=[lead], span=span(0, week))
-        assert len(conflicts(session, [lead], span(week - 1, week + 60))) == 1
-        assert conflicts(session, [lead], span(week, week + 60)) == []
-        assert conflicts(session, [lead], span(0, week), leave_out=booking_id) == []
+        replace_holds(session, booking_id=booking_id, spans=dict.fromkeys([lead], span(0, week)))
+        assert len(conflicts(session, dict.fromkeys([lead], span(week - 1, week + 60)))) == 1
+        assert conflicts(session, dict.fromkeys([lead], span(week, week + 60))) == []
+        assert conflicts(session, dict.fromkeys([lead], span(0, week)), leave_out=booking_id) == []
 
 
 # --- random operations against brute force -------------------------------------------------------

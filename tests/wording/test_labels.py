@@ -7,7 +7,21 @@ from enum import StrEnum
 import pytest
 from sqlalchemy import Enum
 
-from scheduler.models import Base, audit, bookings, feeds, places, records, resources, subjects, users
+from scheduler.models import (
+    Base,
+    audit,
+    bookings,
+    feeds,
+    holidays,
+    openings,
+    places,
+    records,
+    resources,
+    school_time,
+    subjects,
+    users,
+    weekdays,
+)
 from scheduler.wording.labels import LABELS, label
 
 
@@ -15,7 +29,20 @@ def enums() -> list[type[StrEnum]]:
     """The enumerations that the models declare, each once."""
     found = {
         value
-        for module in (audit, bookings, feeds, places, records, resources, subjects, users)
+        for module in (
+            audit,
+            bookings,
+            feeds,
+            holidays,
+            openings,
+            places,
+            records,
+            resources,
+            school_time,
+            subjects,
+            users,
+            weekdays,
+        )
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, StrEnum) and value is not StrEnum
     }

@@ -1,0 +1,84 @@
+"""Arithmetic of half-open intervals. Pure: an interval is (start, end) in whole seconds since the epoch.
+
+A list of pieces is sorted and its pieces do not overlap; two that touch stay two, unless they are merged.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from functools import reduce
+
+Interval = tuple[int, int]
+Pieces = Sequence[Interval]
+
+
+def merge(intervals: Iterable[Interval]) -> list[Interval]:
+    """The same instants as pieces of which no two touch; empty and reversed intervals hold nothing."""
+    merged: list[Interval] = []
+    for start, end in sorted(interval for interval in intervals if interval[1] > interval[0]):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def intersect(one: Pieces, other: Pieces) -> list[Interval]:
+    """What lies in both, cut at every border of either."""
+    common: list[Interval] = []
+    i = j = 0
+    while i < len(one) and j < len(other):
+        start, end = max(one[i][0], other[j][0]), min(one[i][1], other[j][1])
+        if start < end:
+            common.append((start, end))
+        if one[i][1] <= other[j][1]:
+            i += 1
+        else:
+            j += 1
+    return common
+
+
+def intersect_all(lists: Iterable[Pieces], within: Interval) -> Pieces:
+    """What lies in ``within`` and in every list."""
+    return reduce(intersect, lists, [within])
+
+
+def subtract(pieces: Pieces, holes: Iterable[Interval]) -> list[Interval]:
+    """What is left of ``pieces`` without ``holes``."""
+    gaps = merge(holes)
+    left: list[Interval] = []
+    at = 0
+    for start, end in pieces:
+        while at < len(gaps) and gaps[at][1] <= start:
+            at += 1
+        here, index = start, at
+        while index < len(gaps) and gaps[index][0] < end:
+            if gaps[index][0] > here:
+                left.append((here, gaps[index][0]))
+            here = max(here, gaps[index][1])
+            index += 1
+        if here < end:
+            left.append((here, end))
+    return left
+
+
+def contains(pieces: Pieces, interval: Interval) -> bool:
+    """Whether one piece holds the whole interval."""
+    at = bisect_right(pieces, interval[0], key=_start) - 1
+    return at >= 0 and interval[1] <= pieces[at][1]
+
+
+def overlapping(pieces: Pieces, interval: Interval) -> Pieces:
+    """The pieces that share an instant with ``interval``."""
+    first = max(0, bisect_right(pieces, interval[0], key=_start) - 1)
+    return [piece for piece in pieces[first:] if piece[0] < interval[1] and piece[1] > interval[0]]
+
+
+def overlap(one: Interval, other: Interval) -> bool:
+    """Whether the two share an instant."""
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _start(interval: Interval) -> int:
+    return interval[0]
