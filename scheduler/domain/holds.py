@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, delete, false, func, insert, or_, select
+from sqlalchemy import ColumnElement, and_, delete, false, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -61,27 +61,34 @@ def release_holds(session: Session, *, booking_id: int) -> None:
     session.execute(delete(Hold).where(Hold.booking_id == booking_id))
 
 
+@dataclass(frozen=True)
+class Held:
+    """A hold with its lane, of so many that its resource has, as the conflict it would be."""
+
+    lane: int
+    capacity: int
+    conflict: Conflict
+
+
 def conflicts(session: Session, spans: Spans, *, leave_out: int | None = None) -> list[Conflict]:
     """Every hold of a wanted resource that has no lane free throughout its span, by resource and time."""
-    rows = session.execute(_overlapping(spans, leave_out=leave_out)).all()
+    return in_the_way(_read(session, _wanted(spans), leave_out=leave_out), spans)
+
+
+def held_between(
+    session: Session, resource_ids: Collection[int], span: Span, *, leave_out: int | None = None
+) -> list[Held]:
+    """Every hold of these resources that overlaps ``span``, by resource and time."""
+    return _read(session, _wanted(dict.fromkeys(resource_ids, span)), leave_out=leave_out)
+
+
+def in_the_way(held: Iterable[Held], spans: Spans) -> list[Conflict]:
+    """Those that overlap the span of their resource, where no lane of it is free throughout. Pure."""
+    touching = [one for one in held if _overlaps(one.conflict, spans.get(one.conflict.resource_id))]
     taken: dict[int, set[int]] = {}
-    for hold, _booking, _resource in rows:
-        taken.setdefault(hold.resource_id, set()).add(hold.lane)
-    return [
-        Conflict(
-            resource_id=resource.id,
-            resource_kind=resource.kind.value,
-            resource_name=resource.name,
-            booking_public_id=booking.public_id,
-            title=booking.title,
-            starts_at=hold.starts_at,
-            ends_at=hold.ends_at,
-            before=_minutes(booking.starts_at - hold.starts_at),
-            after=_minutes(hold.ends_at - booking.ends_at),
-        )
-        for hold, booking, resource in rows
-        if len(taken[resource.id]) >= resource.capacity
-    ]
+    for one in touching:
+        taken.setdefault(one.conflict.resource_id, set()).add(one.lane)
+    return [one.conflict for one in touching if len(taken[one.conflict.resource_id]) >= one.capacity]
 
 
 def is_overlap(error: IntegrityError) -> bool:
@@ -101,14 +108,48 @@ def _touching(span: Span) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _overlapping(spans: Spans, *, leave_out: int | None) -> Select[Hold, Booking, Resource]:
-    return (
-        select(Hold, Booking, Resource)
+def _overlaps(conflict: Conflict, span: Span | None) -> bool:
+    return span is not None and conflict.starts_at < span.ends_at and conflict.ends_at > span.starts_at
+
+
+def _read(session: Session, wanted: ColumnElement[bool], *, leave_out: int | None) -> list[Held]:
+    rows = session.execute(
+        select(
+            Hold.lane,
+            Hold.starts_at,
+            Hold.ends_at,
+            Resource.id,
+            Resource.kind,
+            Resource.name,
+            Resource.capacity,
+            Booking.public_id,
+            Booking.title,
+            Booking.starts_at.label("begins_at"),
+            Booking.ends_at.label("finishes_at"),
+        )
         .join(Booking, Booking.id == Hold.booking_id)
         .join(Resource, Resource.id == Hold.resource_id)
-        .where(_wanted(spans), Hold.booking_id != (leave_out or 0))
+        .where(wanted, Hold.booking_id != (leave_out or 0))
         .order_by(Resource.kind, Resource.name, Hold.starts_at)
     )
+    return [
+        Held(
+            lane=row.lane,
+            capacity=row.capacity,
+            conflict=Conflict(
+                resource_id=row.id,
+                resource_kind=row.kind.value,
+                resource_name=row.name,
+                booking_public_id=row.public_id,
+                title=row.title,
+                starts_at=row.starts_at,
+                ends_at=row.ends_at,
+                before=_minutes(row.begins_at - row.starts_at),
+                after=_minutes(row.ends_at - row.finishes_at),
+            ),
+        )
+        for row in rows
+    ]
 
 
 def _wanted(spans: Spans) -> ColumnElement[bool]:

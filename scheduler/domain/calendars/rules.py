@@ -265,9 +265,9 @@ def _lines_near(place: Place, day: date, bells: BellDay, interval: Interval) -> 
 
 def _unpublished(question: Question, calendars: Calendars, within: Interval) -> Iterator[Rule]:
     """That a year's holidays are not announced yet: told once, whoever takes part."""
-    place = next((calendars.places[place_id] for place_id in question.place_ids), None)
-    if place is None:
+    if not question.place_ids:
         return
+    place = calendars.places[min(question.place_ids)]
     unknown = [day for day in days_touched(within, place.zone) if not calendars.holidays.is_published(day)]
     if not unknown:
         return

@@ -1,0 +1,60 @@
+"""Times that could be proposed: where every rule allows them, at sensible minutes. Pure."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from scheduler.domain.calendars.bells import Ringing
+from scheduler.domain.calendars.local_time import days_between, days_touched, minutes_interval
+from scheduler.domain.calendars.rules import Question, Rule
+from scheduler.domain.calendars.values import Calendars
+from scheduler.domain.intervals import Interval, Pieces, intersect_all
+
+STEP = 15 * 60
+"""Seconds between two proposed starts where no bell gives one."""
+HOUR = 60 * 60
+
+
+def day_windows(
+    first: date, last: date, *, zone: str, earliest: int, latest: int, weekdays: frozenset[int]
+) -> list[Interval]:
+    """From ``earliest`` to ``latest`` (minutes) on every wanted weekday (ISO) from ``first`` to ``last``."""
+    return [
+        minutes_interval(day, zone, earliest, latest)
+        for day in days_between(first, last)
+        if day.isoweekday() in weekdays
+    ]
+
+
+def allowed_pieces(rules: Iterable[Rule], windows: Pieces, within: Interval) -> Pieces:
+    """Where no rule that can refuse objects."""
+    return intersect_all((windows, *(rule.pieces for rule in rules if rule.soft)), within)
+
+
+def lesson_starts(question: Question, calendars: Calendars, within: Interval) -> list[int]:
+    """When the lessons of the classes' schools begin, sorted, each instant once."""
+    starts: set[int] = set()
+    for place_id in {place_id for place_id, _stage in question.school_stages}:
+        place = calendars.places[place_id]
+        for day in days_touched(within, place.zone):
+            bells = place.bells(day, calendars.holidays)
+            if bells.ringing is Ringing.LESSONS:
+                starts |= {
+                    minutes_interval(day, place.zone, line.starts, line.ends)[0] for line in bells.lessons
+                }
+    return sorted(starts)
+
+
+def candidate_starts(pieces: Pieces, length: int, anchors: Sequence[int], step: int = STEP) -> list[int]:
+    """Starts from which ``length`` (seconds) fits into a piece: its own, the anchors and the steps in it."""
+    found: set[int] = set()
+    for start, end in pieces:
+        last = end - length
+        if last < start:
+            continue
+        found.add(start)
+        found.update(range(-(-start // step) * step, last + 1, step))
+        found.update(anchors[bisect_left(anchors, start) : bisect_right(anchors, last)])
+    return sorted(found)
