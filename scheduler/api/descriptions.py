@@ -27,6 +27,11 @@ SHELF_NAMES = {
     "rooms": "场地",
     "classes": "班级",
     "accounts": "会议账号",
+    "kits": "器材",
+    "terms": "学期",
+    "openings": "开放时间",
+    "swaps": "调课",
+    "closures": "停用安排",
 }
 TAGS = {
     "bookings": "活动",

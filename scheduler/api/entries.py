@@ -27,6 +27,7 @@ FILTERS: tuple[Field, ...] = (
     Text(name="q", label="名称含有", free=False),
     Reference(name="partnership_id", label="对口协作", table="partnership"),
     Reference(name="organisation_id", label="所属单位", table="organisation"),
+    Reference(name="region_id", label="地区", table="region"),
     yes_no("retired", "已停用的"),
     *PAGING,
 )
@@ -58,7 +59,9 @@ def add_routes(blueprint: Blueprint) -> None:
 
 @operation(Operation(summary="列出名录", tag="directory", query=FILTERS, answers={200: Listed(Entry)}))
 def list_entries(shelf: Shelf) -> ResponseReturnValue:
-    """Rows that the caller may know of, by name. Retired ones only when they are asked for."""
+    """Rows that the caller may know of: by name, what tells times latest first. Retired ones only when they
+    are asked for.
+    """
     wanted = asked(FILTERS)
     with edge.read() as session:
         query = queries.entries(
@@ -67,6 +70,7 @@ def list_entries(shelf: Shelf) -> ResponseReturnValue:
             words=wanted["q"],
             partnership_id=wanted["partnership_id"],
             organisation_id=wanted["organisation_id"],
+            region_id=wanted["region_id"],
             retired=wanted["retired"] == "true",
         )
         return listed(session, query, wanted, lambda entry: _shown(shelf, entry))

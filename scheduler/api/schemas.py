@@ -9,10 +9,11 @@ from typing import Annotated, Any, NotRequired, Union, get_args, get_origin, get
 
 from scheduler.api.booking_bodies import Clock, Instant
 from scheduler.api.operations import Body
-from scheduler.api.questions import Moment
+from scheduler.api.questions import Moment as MomentAsked
 from scheduler.domain.fields import Choice, Choices, Day, Field, Reference, Whole
 from scheduler.domain.shelves import Shelf
 from scheduler.domain.text_fields import Email, Phone, Text, Url
+from scheduler.domain.time_fields import Moment, TimeOfDay
 from scheduler.wording import say
 
 Schema = dict[str, Any]
@@ -22,6 +23,15 @@ PLAIN: dict[Any, Schema] = {
     bool: {"type": "boolean"},
     NoneType: {"type": "null"},
     Any: {},
+}
+
+TIME_OF_DAY = {
+    False: "A time of day on the clocks of the place, 0:00 to 23:59.",
+    True: "A time of day on the clocks of the place; 24:00, or 0:00, is the midnight that ends the day.",
+}
+MOMENT = {
+    False: "ISO 8601 with an offset, or local time of the place; a day alone is its first midnight.",
+    True: "ISO 8601 with an offset, or local time of the place; a day alone is the midnight that ends it.",
 }
 
 
@@ -134,6 +144,8 @@ class Schemas:
         title = {"title": say(self.language, field.label)}
         if isinstance(field, Text):
             return {**title, "type": "string"}
+        if isinstance(field, Moment):
+            return {**title, "type": "string", "format": "date-time"}
         schema = _taken(field)
         return {**title, **(schema if field.required else _or_nothing(schema))}
 
@@ -175,8 +187,12 @@ def _taken(field: Field) -> Schema:
         return {"type": "string", "maxLength": field.longest, **_format(field), **_least(field)}
     if isinstance(field, Instant):
         return {"type": "string", "format": "date-time"}
-    if isinstance(field, Moment):
+    if isinstance(field, MomentAsked):
         return {"type": "string", "description": "ISO 8601: an instant with an offset, or a date."}
+    if isinstance(field, TimeOfDay):
+        return {"type": "string", "description": TIME_OF_DAY[field.ends], "examples": ["9:00"]}
+    if isinstance(field, Moment):
+        return {"type": "string", "description": MOMENT[field.ends], "examples": ["2025-09-01 12:00"]}
     if isinstance(field, Day):
         return {"type": "string", "format": "date"}
     if isinstance(field, Clock):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
-from scheduler.api.shapes import maybe_moment
+from scheduler.api.shapes import maybe_moment, moment
+from scheduler.domain.calendars.local_time import clock_words
 from scheduler.domain.directory import partnership_of
-from scheduler.domain.fields import Choices
+from scheduler.domain.fields import Choices, Field
 from scheduler.domain.shelves import Shelf
 from scheduler.domain.text_fields import Phone
+from scheduler.domain.time_fields import TimeOfDay
 from scheduler.wording.phones import masked_phone
 
 
@@ -29,8 +32,14 @@ def show_entry(shelf: Shelf, entry: Any, *, may_edit: bool) -> dict[str, Any]:
 
 def raw_of_entry(shelf: Shelf, entry: Any) -> dict[str, Any]:
     """The row's fields as they would be given."""
-    values = {field.name: getattr(entry, field.name) for field in shelf.fields}
-    for field in shelf.fields:
-        if isinstance(field, Choices):
-            values[field.name] = [value for value in values[field.name].split(",") if value]
-    return values
+    return {field.name: _raw(field, getattr(entry, field.name)) for field in shelf.fields}
+
+
+def _raw(field: Field, value: Any) -> Any:
+    if isinstance(field, Choices):
+        return [item for item in value.split(",") if item]
+    if isinstance(field, TimeOfDay):
+        return clock_words(value)
+    if isinstance(value, datetime):
+        return moment(value)
+    return value.isoformat() if isinstance(value, date) else value

@@ -14,18 +14,20 @@ from sqlalchemy.orm.exc import StaleDataError
 from scheduler.domain import access, audit
 from scheduler.domain.access import Viewer
 from scheduler.domain.act import Act
-from scheduler.domain.fields import Day, clean_fields, is_row_id
+from scheduler.domain.fields import Bad, Day, clean_fields, is_row_id
 from scheduler.domain.shelves import PARENTS, Shelf
 from scheduler.domain.text_fields import Text
+from scheduler.domain.time_fields import Moment
 from scheduler.domain.versions import require_version
 from scheduler.errors import Invalid, NotFound, Problem, StaleEdit
 from scheduler.models.bookings import Booking, Participation, Site
 from scheduler.models.feeds import FeedFragment
 from scheduler.models.holds import Hold
+from scheduler.models.openings import HolidayPolicy
 from scheduler.models.places import FormerName, Organisation, Partnership, Region
 from scheduler.models.resources import Lane, Resource
 
-DEFAULTS = {"zone": "Asia/Shanghai", "capacity": 1}
+DEFAULTS = {"zone": "Asia/Shanghai", "capacity": 1, "holidays": HolidayPolicy.AS_USUAL}
 """What stands for a value that is not given; other columns can be empty."""
 FORMER_NAME_FIELDS = (
     Text(name="name", label="曾用名", required=True),
@@ -53,6 +55,11 @@ def parent_of(session: Session, shelf: Shelf, parent_id: int) -> Any:
     return parent
 
 
+def zone_of(parent: Any) -> str:
+    """The zone in whose wall-clock time the rows below an organisation are typed."""
+    return str(parent.region.zone)
+
+
 def partnership_of(entry: Any) -> int:
     """The partnership a row belongs to; its own id for a partnership."""
     return entry.id if isinstance(entry, Partnership) else int(entry.partnership_id)
@@ -66,11 +73,12 @@ def create_entry(session: Session, shelf: Shelf, raw: Mapping[str, Any], *, view
         raise Invalid([Problem(shelf.parent, "reference.unknown")])
     access.require(shelf.may_edit(viewer, parent))
     entry: Any = shelf.model()
+    values = _settled(session, shelf, entry, values, parent)
     if parent is not None and shelf.model is not Region:
         entry.partnership_id = partnership_of(parent)
     _write(entry, values)
     session.add(entry)
-    _flush_unique(session, values)
+    _flush_unique(session, shelf, values)
     if isinstance(entry, Resource):
         set_capacity(session, entry, entry.capacity)
     _note(session, shelf, entry, act=act, verb="create", before={})
@@ -87,9 +95,11 @@ def change_entry(
     raw = {**raw, shelf.parent: getattr(entry, shelf.parent)} if shelf.parent else raw
     values = clean_fields(shelf.fields, raw, strict=True)
     require_version(entry.version, version, title=entry.name)
+    parent = session.get(PARENTS[shelf.parent], values[shelf.parent]) if shelf.parent else None
+    values = _settled(session, shelf, entry, values, parent)
     before = entry_facts(shelf, entry)
     _write(entry, values)
-    _flush_unique(session, values, version=version)
+    _flush_unique(session, shelf, values, version=version)
     if isinstance(entry, Resource):
         set_capacity(session, entry, entry.capacity)
     if entry_facts(shelf, entry) != before:
@@ -104,7 +114,8 @@ def retire_entry(session: Session, shelf: Shelf, entry: Any, *, version: int, ac
 
 
 def restore_entry(session: Session, shelf: Shelf, entry: Any, *, version: int, act: Act) -> Any:
-    """Bring a retired row back."""
+    """Bring a retired row back. Raises Invalid when its place was taken meanwhile."""
+    _require_fit(session, shelf, entry, entry_facts(shelf, entry))
     return _set_retired(session, shelf, entry, None, version=version, act=act, verb="restore")
 
 
@@ -168,6 +179,42 @@ def revise_bookings_with(session: Session, entry: Any, *, act: Act) -> None:
     session.execute(update(Booking).where(Booking.id.in_(showing)).values(revised_at=act.at))
 
 
+def _settled(
+    session: Session, shelf: Shelf, entry: Any, values: Mapping[str, Any], parent: Any
+) -> dict[str, Any]:
+    """The values with moments made instants of the place's clocks, as far as they fit beside other rows."""
+    settled, problems = dict(values), []
+    for field in shelf.fields:
+        if isinstance(field, Moment) and values[field.name] is not None:
+            try:
+                settled[field.name] = field.instant(values[field.name], zone=zone_of(parent))
+            except Bad as bad:
+                problems.append(Problem(field.name, bad.code, bad.facts))
+    if problems:
+        raise Invalid(problems)
+    _require_fit(session, shelf, entry, settled)
+    return settled
+
+
+def _require_fit(session: Session, shelf: Shelf, entry: Any, values: Mapping[str, Any]) -> None:
+    """Raise Invalid when the shelf's rule objects. Who else writes below the same parent waits meanwhile."""
+    if shelf.check is None:
+        return
+    lock_parent(session, shelf, values[shelf.parent])
+    problems = list(shelf.check(session, entry, values))
+    if problems:
+        raise Invalid(problems)
+
+
+def lock_parent(session: Session, shelf: Shelf, parent_id: int) -> None:
+    """Let no other rule of the rows below this parent be looked up before this transaction has ended.
+
+    References to the parent from other tables are let through (PostgreSQL: FOR NO KEY UPDATE).
+    """
+    model = PARENTS[shelf.parent]
+    session.execute(select(model.id).where(model.id == parent_id).with_for_update(key_share=True))
+
+
 def _write(entry: Any, values: Mapping[str, Any]) -> None:
     for name, value in values.items():
         if isinstance(value, tuple):
@@ -178,7 +225,7 @@ def _write(entry: Any, values: Mapping[str, Any]) -> None:
             setattr(entry, name, value)
 
 
-def _flush_unique(session: Session, values: Mapping[str, Any], *, version: int = 0) -> None:
+def _flush_unique(session: Session, shelf: Shelf, values: Mapping[str, Any], *, version: int = 0) -> None:
     try:
         session.flush()
     except StaleDataError as error:
@@ -186,7 +233,8 @@ def _flush_unique(session: Session, values: Mapping[str, Any], *, version: int =
     except IntegrityError as error:
         if "unique" not in str(error.orig).lower():
             raise
-        raise Invalid([Problem("name", "name.taken", {"name": values["name"]})]) from error
+        name, code = shelf.taken
+        raise Invalid([Problem(name, code, {name: values[name]})]) from error
 
 
 def _set_retired(
@@ -195,7 +243,7 @@ def _set_retired(
     require_version(entry.version, version, title=entry.name)
     before = entry_facts(shelf, entry)
     entry.retired_at = at
-    _flush_unique(session, {"name": entry.name}, version=version)
+    _flush_unique(session, shelf, before, version=version)
     _note(session, shelf, entry, act=act, verb=verb, before=before)
     return entry
 

@@ -35,6 +35,8 @@ class Field:
     label: str
     required: bool = False
     hint: str = ""
+    nothing: str = ""
+    """What an optional field without a value means, in Chinese, where that is more than not given."""
 
     def clean(self, raw: Any) -> Any:
         """The value of ``raw``, or Bad. Empty input is ``empty`` unless the field is required."""

@@ -10,13 +10,14 @@ from sqlalchemy import ColumnElement, Select, false, func, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from scheduler.domain.access import Viewer, visible_bookings, within
+from scheduler.domain.fields import Reference
 from scheduler.domain.shelves import Shelf
 from scheduler.domain.text_fields import is_printable
+from scheduler.domain.time_fields import Moment
 from scheduler.models.audit import AuditEntry
 from scheduler.models.bookings import Booking, BookingKind, BookingState, Participation, Site
-from scheduler.models.places import Organisation, Partnership, Region
+from scheduler.models.places import Organisation, Partnership
 from scheduler.models.records import Record, RecordState
-from scheduler.models.resources import Resource
 from scheduler.models.users import User
 
 PAGE = 50
@@ -100,9 +101,10 @@ def entries(
     words: str = "",
     partnership_id: int | None = None,
     organisation_id: int | None = None,
+    region_id: int | None = None,
     retired: bool = False,
 ) -> Select[Any]:
-    """Rows of a shelf that the viewer may know of, by name; ``words`` looks in the names."""
+    """Rows of a shelf that the viewer may know of, in its order; ``words`` looks in the names."""
     model = shelf.model
     key = model.id if model is Partnership else model.partnership_id
     query = select(model).where(within(viewer, key))
@@ -111,15 +113,23 @@ def entries(
         query = query.where(_contains(model.name, words))
     if partnership_id is not None:
         query = query.where(key == partnership_id)
-    if organisation_id is not None and issubclass(model, Resource):
+    if organisation_id is not None and shelf.parent == "organisation_id":
         query = query.where(model.organisation_id == organisation_id)
-    if issubclass(model, Resource):
-        query = query.options(joinedload(model.organisation))
+    if region_id is not None and shelf.parent == "region_id":
+        query = query.where(model.region_id == region_id)
+    return query.options(*_named_rows(shelf)).order_by(*(shelf.order or (model.name,)), model.id)
+
+
+def _named_rows(shelf: Shelf) -> list[Any]:
+    """Loader options: the rows that a list names beside each row, in a fixed number of queries."""
+    model = shelf.model
+    references = [field.name for field in shelf.fields if isinstance(field, Reference)]
+    options = [joinedload(getattr(model, name.removesuffix("_id"))) for name in references]
+    if any(isinstance(field, Moment) for field in shelf.fields):
+        options.append(joinedload(model.organisation).joinedload(Organisation.region))
     if model is Organisation:
-        query = query.options(joinedload(Organisation.region), selectinload(Organisation.former_names))
-    if model is Region:
-        query = query.options(joinedload(Region.partnership))
-    return query.order_by(model.name, model.id)
+        options.append(selectinload(Organisation.former_names))
+    return options
 
 
 def visible_partnerships(viewer: Viewer) -> Select[Partnership]:

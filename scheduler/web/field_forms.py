@@ -20,12 +20,14 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired
-from wtforms.widgets import CheckboxInput, DateInput, ListWidget, NumberInput
+from wtforms.widgets import CheckboxInput, DateInput, ListWidget, NumberInput, TimeInput
 
 from scheduler.domain import fields as declared
 from scheduler.domain.text_fields import Email, Phone, Text, Url, Zone
+from scheduler.domain.time_fields import LocalMoment, Moment, TimeOfDay
 from scheduler.web.forms import choices_of
 from scheduler.web.locale import language
+from scheduler.web.moment_field import MomentField
 from scheduler.wording import say
 
 Options = Mapping[str, Sequence[SelectChoice]]
@@ -78,6 +80,10 @@ def _control(field: declared.Field, options: Options) -> Any:
             return StringField(widget=NumberInput(), **common)
         case declared.Day():
             return StringField(widget=DateInput(), **common)
+        case TimeOfDay():
+            return StringField(widget=TimeInput(), **common)
+        case Moment():
+            return MomentField(**common)
         case Zone():
             return StringField(render_kw={"list": "zones", "autocomplete": "off"}, **common)
         case Text(multiline=True):
@@ -86,6 +92,8 @@ def _control(field: declared.Field, options: Options) -> Any:
 
 
 def _none(field: declared.Field) -> SelectChoice:
+    if field.nothing:
+        return SelectChoice("", say(language(), field.nothing))
     return SelectChoice("", _("请选择") if field.required else _("不填"))
 
 
@@ -93,4 +101,8 @@ def _typed(field: declared.Field, value: Any) -> Any:
     """A stored value as the field's control holds it."""
     if isinstance(field, declared.Choices):
         return [item for item in (value or "").split(",") if item]
+    if isinstance(field, TimeOfDay) and isinstance(value, int):
+        return f"{value // 60 % 24:02d}:{value % 60:02d}"
+    if isinstance(value, LocalMoment):
+        return str(value)
     return value.value if isinstance(value, StrEnum) else value

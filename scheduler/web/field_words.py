@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_babel import lazy_pgettext as _p
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler.domain import queries
-from scheduler.domain.fields import Choice, Choices, Field
+from scheduler.domain.calendars.local_time import clock_words
+from scheduler.domain.fields import Bad, Choice, Choices, Day, Field, Reference
 from scheduler.domain.text_fields import Phone
+from scheduler.domain.time_fields import Moment, TimeOfDay
 from scheduler.models.audit import AuditEntry
+from scheduler.models.resources import Resource
 from scheduler.models.users import User
 from scheduler.web.door import zone
 from scheduler.web.locale import joined, language
-from scheduler.wording import label, moment_words, say
+from scheduler.wording import day_words, label, moment_words, say
 from scheduler.wording.phones import masked_phone
 
 MOST_ENTRIES = 30
@@ -51,38 +57,93 @@ def label_of(field: Field) -> str:
     return say(language(), field.label)
 
 
-def shown(field: Field, value: Any) -> str:
-    """The value in words; phones masked; "" for what is not given."""
+@dataclass(frozen=True)
+class Reading:
+    """What reading a row's values needs: the zone of its place, and names of the rows that it refers to."""
+
+    zone: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Id as text → name."""
+
+
+def shown(wanted: Field, value: Any, reading: Reading | None = None) -> str:
+    """The value in words, as stored, typed or kept in a history; phones masked; "" for what is not given."""
     if value is None or value == "":
-        return ""
-    if isinstance(field, Phone):
-        return masked_phone(value)
-    if isinstance(field, Choice):
-        return _option(field.options, value)
-    if isinstance(field, Choices):
-        names = [_option(field.options, item) for item in value.split(",")]
-        return joined(names)
+        return say(language(), wanted.nothing) if wanted.nothing else ""
+    reading = reading or Reading()
+    match wanted:
+        case Phone():
+            return masked_phone(value)
+        case Choice():
+            return _option(wanted.options, value)
+        case Choices():
+            return joined([_option(wanted.options, item) for item in value.split(",")])
+        case Reference():
+            return reading.names.get(str(value), str(value))
+        case Day() | TimeOfDay() | Moment():
+            return _time(wanted, value, reading.zone or zone())
     return str(value)
 
 
-def differences(fields: Iterable[Field], one: dict[str, Any], other: dict[str, Any]) -> list[dict[str, str]]:
+def _time(wanted: Field, value: Any, here: str) -> str:
+    """A day, minutes or a moment in words; what cannot be read as one as it was typed."""
+    try:
+        value = wanted.read(value) if isinstance(value, str) else value
+        if isinstance(wanted, TimeOfDay):
+            return clock_words(value)
+        if isinstance(wanted, Moment):
+            instant: datetime = wanted.instant(value, zone=here)
+            moment = wanted.on_clock(instant, zone=here)
+            day = day_words(moment.day, language(), year=True)
+            return f"{day} {moment.clock:%H:%M}" if moment.clock else day
+        return day_words(value, language(), year=True)
+    except Bad:
+        return str(value)
+
+
+def differences(
+    fields: Iterable[Field],
+    one: Mapping[str, Any],
+    other: Mapping[str, Any],
+    reading: Reading | None = None,
+) -> list[dict[str, str]]:
     """Fields that read differently in two versions, as typed text: {label, one, other}."""
+    pairs = [
+        (
+            field,
+            _whole(field, one.get(field.name), reading),
+            _whole(field, other.get(field.name), reading),
+        )
+        for field in fields
+    ]
     return [
         {"label": label_of(field), "one": first, "other": second}
-        for field in fields
-        if (first := _whole(field, one.get(field.name))) != (second := _whole(field, other.get(field.name)))
+        for field, first, second in pairs
+        if first != second
     ]
 
 
 def history_lines(
-    session: Session, subject: str, subject_id: int, fields: Sequence[Field]
+    session: Session, subject: str, subject_id: int, fields: Sequence[Field], *, zone: str = ""
 ) -> list[dict[str, Any]]:
-    """What happened to a row, newest first: {when, who, what, via, changes: [{label, one, other}]}."""
-    query = queries.history(subject, subject_id).limit(MOST_ENTRIES)
-    return [_line(entry, user, fields) for entry, user in session.execute(query)]
+    """What happened to a row, newest first: {when, who, what, via, changes: [{label, one, other}]}.
+
+    ``zone`` is that of the row's place, in which its own times are told.
+    """
+    rows = session.execute(queries.history(subject, subject_id).limit(MOST_ENTRIES)).all()
+    reading = Reading(zone, _names(session, [entry for entry, _user in rows], fields))
+    return [_line(entry, user, fields, reading) for entry, user in rows]
 
 
-def _line(entry: AuditEntry, user: User | None, fields: Sequence[Field]) -> dict[str, Any]:
+def _names(session: Session, entries: Iterable[AuditEntry], fields: Iterable[Field]) -> dict[str, str]:
+    """Id as text → name of the resources that changes tell of."""
+    told = [field.name for field in fields if isinstance(field, Reference) and field.table == "resource"]
+    ids = {row_id for entry in entries for name in told for row_id in entry.changes.get(name, ()) if row_id}
+    rows = session.execute(select(Resource.id, Resource.name).where(Resource.id.in_(ids))) if ids else ()
+    return {str(row_id): name for row_id, name in rows}
+
+
+def _line(entry: AuditEntry, user: User | None, fields: Sequence[Field], reading: Reading) -> dict[str, Any]:
     changed = entry.changes if entry.verb == "change" else {}
     return {
         "when": moment_words(entry.at, language(), zone(), year=True),
@@ -92,8 +153,8 @@ def _line(entry: AuditEntry, user: User | None, fields: Sequence[Field]) -> dict
         "changes": [
             {
                 "label": label_of(field),
-                "one": shown(field, changed[field.name][0]),
-                "other": shown(field, changed[field.name][1]),
+                "one": shown(field, changed[field.name][0], reading),
+                "other": shown(field, changed[field.name][1], reading),
             }
             for field in fields
             if field.name in changed
@@ -108,8 +169,8 @@ def _option(options: type[StrEnum], value: str) -> str:
         return value
 
 
-def _whole(field: Field, value: Any) -> str:
+def _whole(wanted: Field, value: Any, reading: Reading | None) -> str:
     """The value unmasked: its editor compares it with what they typed."""
     if isinstance(value, list | tuple):
         value = ",".join(str(item) for item in value)
-    return str(value or "") if isinstance(field, Phone) else shown(field, value)
+    return str(value or "") if isinstance(wanted, Phone) else shown(wanted, value, reading)

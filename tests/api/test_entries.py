@@ -102,6 +102,11 @@ def test_every_shelf_is_listed(coordinator: Program) -> None:
         "rooms": 4,
         "classes": 3,
         "accounts": 1,
+        "kits": 0,
+        "terms": 0,
+        "openings": 0,
+        "swaps": 0,
+        "closures": 0,
     }
 
 

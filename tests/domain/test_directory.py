@@ -61,6 +61,31 @@ ROWS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
         {"name": "腾讯一号", "platform": "tencent", "capacity": 2},
         {"name": "腾讯一号", "platform": "tencent", "capacity": 1},
     ),
+    "kits": (
+        "institute",
+        {"name": "拓片材料箱", "contents": "宣纸、拓包", "capacity": 3},
+        {"name": "拓片材料箱", "contents": "宣纸、拓包、墨", "capacity": 3},
+    ),
+    "terms": (
+        "linxi",
+        {"name": "秋季学期", "stage": "primary", "first_day": "2018-09-03", "last_day": "2019-01-11"},
+        {"name": "秋季学期", "stage": "primary", "first_day": "2018-09-03", "last_day": "2019-01-18"},
+    ),
+    "openings": (
+        "museum",
+        {"name": "平时", "opens": "9:00", "closes": "16:30", "closed_weekdays": ["1"]},
+        {"name": "平时", "opens": "9:00", "closes": "17:00", "closed_weekdays": ["1"], "holidays": "open"},
+    ),
+    "swaps": (
+        "school 1",
+        {"name": "元旦调休", "day": "2018-12-29", "follows_weekday": "1"},
+        {"name": "元旦调休", "day": "2018-12-29"},
+    ),
+    "closures": (
+        "museum",
+        {"name": "布展", "kind": "closed", "starts_at": "2018-12-10", "ends_at": "2018-12-12 12:00"},
+        {"name": "布展", "kind": "closed", "starts_at": "2018-12-10", "ends_at": "2018-12-12"},
+    ),
 }
 
 
@@ -214,9 +239,9 @@ def test_who_may_add_what(database: Database, world: World) -> None:
                 # Whoever has no role there is not told that the parent exists.
                 assert hidden == (name in ("elsewhere", "nobody") and shelf != "partnerships")
     assert told == {
-        "coordinator": ["regions", "organisations", "persons", "rooms", "classes", "accounts"],
-        "linxi": ["organisations", "classes"],
-        "manager": ["classes"],
+        "coordinator": [key for key in SHELVES if key != "partnerships"],
+        "linxi": ["organisations", "classes", "terms", "swaps"],
+        "manager": ["classes", "swaps"],
     }
 
 

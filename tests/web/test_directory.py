@@ -40,6 +40,13 @@ def another(database: Database, world: World) -> dict[str, int]:
         ids["rooms"] = add("rooms", **place, name="另一教室")
         ids["classes"] = add("classes", **place, name="八年级(1)班", grade="8", head_count=30)
         ids["accounts"] = add("accounts", **place, name="另一账号", platform="tencent")
+        ids["kits"] = add("kits", **place, name="另一器材")
+        days = {"first_day": "2018-09-01", "last_day": "2019-01-18"}
+        ids["terms"] = add("terms", region_id=ids["regions"], name="另一学期", stage="primary", **days)
+        ids["openings"] = add("openings", **place, name="另一开放时间", opens="9:00", closes="17:00")
+        ids["swaps"] = add("swaps", **place, name="另一调课", day="2018-12-29")
+        closed = {"kind": "exam", "starts_at": "2018-12-10", "ends_at": "2018-12-10"}
+        ids["closures"] = add("closures", **place, name="另一停用", **closed)
     return ids
 
 
@@ -61,7 +68,7 @@ def test_every_shelf_lists_creates_and_shows(key: str, client: FlaskClient, worl
     sign_in(client, "administrator")
     assert client.get(f"/directory/{key}").status_code == 200
     assert client.get(f"/directory/{key}/new").status_code == 200
-    parents = {"regions": "partnership", "organisations": "linxi"}
+    parents = {"regions": "partnership", "organisations": "linxi", "terms": "linxi"}
     rows: dict[str, dict[str, Any]] = {
         "partnerships": {},
         "regions": {"partnership_id": world.id("partnership")},
@@ -74,6 +81,21 @@ def test_every_shelf_lists_creates_and_shows(key: str, client: FlaskClient, worl
         "rooms": {"seats": "40"},
         "classes": {"grade": "7", "head_count": "41"},
         "accounts": {"platform": "yunxiao", "capacity": "2"},
+        "kits": {"contents": "宣纸", "capacity": "2"},
+        "terms": {
+            "region_id": world.id("linxi"),
+            "stage": "primary",
+            "first_day": "2018-09-03",
+            "last_day": "2019-01-11",
+        },
+        "openings": {"opens": "09:00", "closes": "16:30", "closed_weekdays": ["1", "2"], "holidays": "open"},
+        "swaps": {"day": "2018-12-29", "follows_weekday": "1"},
+        "closures": {
+            "kind": "exam",
+            "resource_id": world.id("room 1"),
+            "starts_at": "2018-12-10",
+            "ends_at": ["2018-12-10", "12:00"],
+        },
     }
     place = {} if key in ("partnerships", *parents) else {"organisation_id": world.id("school 1")}
     answer = client.post(f"/directory/{key}/new", data={"name": "新的一项", **place, **rows[key]})
@@ -373,8 +395,8 @@ def test_only_those_who_may_have_buttons_and_pass(who: str, client: FlaskClient,
     [
         ("administrator", set(SHELVES)),
         ("coordinator", set(SHELVES) - {"partnerships"}),
-        ("region coordinator", {"organisations", "persons", "rooms", "classes", "accounts"}),
-        ("manager", {"persons", "rooms", "classes", "accounts"}),
+        ("region coordinator", set(SHELVES) - {"partnerships", "regions"}),
+        ("manager", set(SHELVES) - {"partnerships", "regions", "organisations", "terms"}),
         ("viewer", set()),
     ],
 )

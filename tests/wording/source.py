@@ -74,12 +74,12 @@ def _facts(call: ast.Call, place: int) -> set[str] | None:
 
 
 def field_words() -> set[str]:
-    """Every ``label=`` and ``hint=`` of the domain."""
+    """Every ``label=``, ``hint=`` and ``nothing=`` of the domain."""
     return {
         words
         for _path, tree in modules("domain")
         for keyword in ast.walk(tree)
-        if isinstance(keyword, ast.keyword) and keyword.arg in ("label", "hint")
+        if isinstance(keyword, ast.keyword) and keyword.arg in ("label", "hint", "nothing")
         for words in texts(keyword.value)
         if words
     }

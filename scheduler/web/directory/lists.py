@@ -6,20 +6,21 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 from wtforms import Form, SelectField
 from wtforms.fields.choices import SelectChoice
 
 from scheduler.domain import access, queries
+from scheduler.domain.fields import Field, Reference
 from scheduler.domain.shelves import SHELVES, Shelf
 from scheduler.models.places import Organisation, Partnership
-from scheduler.models.resources import Resource
 from scheduler.web.addresses import id_argument, page_argument, words_argument
-from scheduler.web.directory.pages import may_edit, parent_of
-from scheduler.web.directory.shelf_pages import PARENT_SHELF, SHELF_PAGES
+from scheduler.web.directory.pages import may_edit, reading_of, related
+from scheduler.web.directory.shelf_pages import PARENT_SHELF, SHELF_PAGES, TIMES
 from scheduler.web.door import viewer
 from scheduler.web.field_forms import Options
 from scheduler.web.field_words import label_of, shown
@@ -29,23 +30,28 @@ from scheduler.wording import label
 
 MOST_NAMES = 12
 """Organisations of a region that the overview names."""
+OTHER_TIMES = (
+    ("bells.index", lazy_gettext("作息时间表"), "list-check"),
+    ("holidays.index", lazy_gettext("节假日"), "calendar-event"),
+    ("buffers.index", lazy_gettext("准备时间"), "hourglass"),
+)
+"""Endpoint, name and icon of the calendars that are no shelves."""
 
 
 def overview(session: Session) -> dict[str, Any]:
-    """Shelves with how many live rows they hold, and each region with its organisations."""
-    partnership_id = _partnership_id(session)
+    """Shelves with how many live rows they hold, in two groups, and each region with its organisations."""
+    partnership_id = partnership_id_of_page(session)
     regions = session.scalars(_entries("regions", partnership_id)).all()
     organisations = session.scalars(_entries("organisations", partnership_id)).all()
     return {
-        "shelves": [
-            {
-                "key": key,
-                "page": page,
-                "count": queries.count(
-                    session, _entries(key, None if key == "partnerships" else partnership_id)
-                ),
-            }
-            for key, page in SHELF_PAGES.items()
+        "things": [_card(session, key, partnership_id) for key in SHELF_PAGES if key not in TIMES],
+        "times": [
+            *(_card(session, key, partnership_id) for key in TIMES),
+            *(
+                {"name": name, "icon": icon, "url": url_for(endpoint)}
+                for endpoint, name, icon in OTHER_TIMES
+                if endpoint in current_app.view_functions
+            ),
         ],
         "regions": [
             _region(region, [o for o in organisations if o.region_id == region.id]) for region in regions
@@ -102,9 +108,11 @@ def _may_create(session: Session, shelf: Shelf) -> Options | None:
     """None: the viewer may not; an empty list: they may, once there is something to belong to."""
     if not shelf.parent:
         return {} if shelf.may_edit(viewer(), None) else None
-    partnership_id = _partnership_id(session)
+    partnership_id = partnership_id_of_page(session)
     key = PARENT_SHELF[shelf.key]
     parents = session.scalars(_entries(key, None if key == "partnerships" else partnership_id)).all()
+    if key == "organisations":
+        parents = [parent for parent in parents if parent.kind in shelf.belongs_to]
     open_to = [parent for parent in parents if shelf.may_edit(viewer(), parent)]
     if not open_to:
         return {shelf.parent: []} if _begins(partnership_id) and not parents else None
@@ -120,10 +128,21 @@ def _begins(partnership_id: int | None) -> bool:
     )
 
 
-def _partnership_id(session: Session) -> int | None:
+def partnership_id_of_page(session: Session) -> int | None:
     """The partnership that the address names, else the one in which the viewer works now."""
     partnership = partnership_of_page(session)
     return id_argument("partnership_id") or (partnership.id if partnership else None)
+
+
+def _card(session: Session, key: str, partnership_id: int | None) -> dict[str, Any]:
+    rows = _entries(key, None if key == "partnerships" else partnership_id)
+    page = SHELF_PAGES[key]
+    return {
+        "name": page.name,
+        "icon": page.icon,
+        "url": url_for("directory.shelf", key=key),
+        "count": queries.count(session, rows),
+    }
 
 
 def _entries(key: str, partnership_id: int | None) -> Select[Any]:
@@ -131,33 +150,31 @@ def _entries(key: str, partnership_id: int | None) -> Select[Any]:
 
 
 def _narrowed(session: Session, shelf: Shelf, *, retired: bool) -> Select[Any]:
-    query = queries.entries(
+    return queries.entries(
         viewer(),
         shelf,
         words=words_argument(),
-        partnership_id=None if shelf.model is Partnership else _partnership_id(session),
+        partnership_id=None if shelf.model is Partnership else partnership_id_of_page(session),
         organisation_id=id_argument("organisation_id"),
+        region_id=id_argument("region_id"),
         retired=retired,
     )
-    region_id = id_argument("region_id")
-    if shelf.model is Organisation and region_id is not None:
-        query = query.where(Organisation.region_id == region_id)
-    return query
 
 
 def _filters(session: Session, shelf: Shelf) -> Form:
     """Selects by which the shelf is narrowed; the partnership only for those who work in several."""
     controls: dict[str, Any] = {}
-    partnership_id = _partnership_id(session)
+    partnership_id = partnership_id_of_page(session)
     anything = SelectChoice("", _("不限"))
     several = session.scalars(queries.visible_partnerships(viewer())).all()
     if len(several) > 1 and shelf.model is not Partnership:
         choices = [SelectChoice(str(one.id), name_of(one)) for one in several]
         controls["partnership_id"] = SelectField(_("对口协作"), choices=choices)
-    if issubclass(shelf.model, Resource):
-        rows = session.scalars(_entries("organisations", partnership_id)).all()
+    if shelf.parent == "organisation_id":
+        found = session.scalars(_entries("organisations", partnership_id)).all()
+        rows = [row for row in found if row.kind in shelf.belongs_to]
         controls["organisation_id"] = SelectField(_("单位"), choices=[anything, *organisation_options(rows)])
-    elif shelf.model is Organisation:
+    elif shelf.parent == "region_id":
         regions = session.scalars(_entries("regions", partnership_id)).all()
         choices = [SelectChoice(str(region.id), name_of(region)) for region in regions]
         controls["region_id"] = SelectField(_("地区"), choices=[anything, *choices])
@@ -205,11 +222,14 @@ def _row(shelf: Shelf, row: Any) -> dict[str, Any]:
         "cells": [
             {
                 "label": label_of(field),
-                "text": name_of(parent_of(row))
-                if field.name == shelf.parent
-                else shown(field, getattr(row, field.name)),
+                "text": _cell(shelf, field, row),
                 "numeric": field.name in SHELF_PAGES[shelf.key].numeric,
             }
             for field in _columns(shelf)
         ],
     }
+
+
+def _cell(shelf: Shelf, field: Field, row: Any) -> str:
+    named = related(row, field) if isinstance(field, Reference) else None
+    return name_of(named) if named else shown(field, getattr(row, field.name), reading_of(shelf, row))

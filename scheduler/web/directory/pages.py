@@ -12,20 +12,27 @@ from sqlalchemy.orm import Session
 
 from scheduler import clock
 from scheduler.domain import queries
-from scheduler.domain.directory import FORMER_NAME_FIELDS, partnership_of
-from scheduler.domain.fields import Field
+from scheduler.domain.directory import FORMER_NAME_FIELDS, partnership_of, zone_of
+from scheduler.domain.fields import Field, Reference
 from scheduler.domain.queries import BookingFilter
 from scheduler.domain.shelves import SHELVES, Shelf
 from scheduler.domain.text_fields import Url
+from scheduler.domain.time_fields import Moment
 from scheduler.domain.times import local_day
 from scheduler.models.feeds import FeedScope
-from scheduler.models.places import Organisation, Partnership, Region
+from scheduler.models.places import Organisation, Partnership
 from scheduler.models.resources import Person, Resource
 from scheduler.web.calendar.agenda import day_groups
-from scheduler.web.directory.shelf_pages import CHILD_SHELVES, PARENT_SHELF, SHELF_PAGES
+from scheduler.web.directory.shelf_pages import (
+    CHILD_SHELVES,
+    PARENT_SHELF,
+    SHELF_OF_KIND,
+    SHELF_PAGES,
+)
+from scheduler.web.directory.time_words import when_words
 from scheduler.web.door import viewer, zone
 from scheduler.web.field_forms import make_form
-from scheduler.web.field_words import history_lines, label_of, shown
+from scheduler.web.field_words import Reading, history_lines, label_of, shown
 from scheduler.web.frame import partnership_of_page
 from scheduler.web.locale import name_of
 
@@ -35,11 +42,30 @@ MOST_COMING = 10
 
 def parent_of(entry: Any) -> Any:
     """The row that an entry belongs to; None for a partnership."""
-    if isinstance(entry, Resource):
-        return entry.organisation
-    if isinstance(entry, Organisation):
-        return entry.region
-    return entry.partnership if isinstance(entry, Region) else None
+    name = next(
+        (name for name in ("organisation", "region", "partnership") if hasattr(type(entry), name)), ""
+    )
+    return getattr(entry, name) if name else None
+
+
+def related(entry: Any, field: Field) -> Any:
+    """The row that a reference names; None for no row."""
+    return getattr(entry, field.name.removesuffix("_id"))
+
+
+def reading_of(shelf: Shelf, entry: Any) -> Reading:
+    """How the row's values are told: its moments on the clocks of its place."""
+    has_moments = any(isinstance(field, Moment) for field in shelf.fields)
+    return Reading(zone_of(parent_of(entry)) if has_moments else "")
+
+
+def typed_values(shelf: Shelf, entry: Any) -> dict[str, Any]:
+    """The row's values as its form holds them."""
+    values = {field.name: getattr(entry, field.name) for field in shelf.fields}
+    for field in shelf.fields:
+        if isinstance(field, Moment):
+            values[field.name] = field.on_clock(values[field.name], zone=zone_of(parent_of(entry)))
+    return values
 
 
 def may_edit(shelf: Shelf, entry: Any) -> bool:
@@ -65,9 +91,20 @@ def entry_facts(session: Session, shelf: Shelf, entry: Any) -> dict[str, Any]:
         "found": entry,
         "facts": [fact for fact in facts if fact[1]],
         "may_edit": may_edit(shelf, entry),
-        "coming": coming_bookings(session, entry),
-        "children": [_children(session, key, entry) for key in CHILD_SHELVES.get(shelf.key, ())],
-        "history": history_lines(session, shelf.model.__tablename__, entry.id, shelf.fields),
+        "coming": None if SHELF_PAGES[shelf.key].is_time else coming_bookings(session, entry),
+        "children": [
+            _children(session, key, entry)
+            for key in CHILD_SHELVES.get(shelf.key, ())
+            if getattr(entry, "kind", None) in SHELVES[key].belongs_to or shelf.model is not Organisation
+        ],
+        "when": when_words(entry),
+        "history": history_lines(
+            session,
+            shelf.model.__tablename__,
+            entry.id,
+            shelf.fields,
+            zone=reading_of(shelf, entry).zone,
+        ),
         "is_organisation": isinstance(entry, Organisation),
         "feed_url": _feed_url(entry),
     }
@@ -104,9 +141,13 @@ def _fact(shelf: Shelf, field: Field, entry: Any) -> str:
     if field.name == shelf.parent:
         url = url_for("directory.entry", key=PARENT_SHELF[shelf.key], entry_id=value)
         return Markup('<a href="{}">{}</a>').format(url, name_of(parent_of(entry)))
+    if isinstance(field, Reference) and value:
+        row = related(entry, field)
+        url = url_for("directory.entry", key=SHELF_OF_KIND[row.kind], entry_id=value)
+        return Markup('<a href="{}">{}</a>').format(url, name_of(row))
     if isinstance(field, Url) and value:
         return Markup('<a href="{0}" rel="noreferrer noopener">{0}</a>').format(value)
-    return shown(field, value)
+    return shown(field, value, reading_of(shelf, entry))
 
 
 def _children(session: Session, key: str, entry: Any) -> dict[str, Any]:
@@ -122,7 +163,7 @@ def _children(session: Session, key: str, entry: Any) -> dict[str, Any]:
         "key": key,
         "page": SHELF_PAGES[key],
         "count": queries.count(session, query),
-        "rows": list(session.scalars(query.limit(MOST_COMING))),
+        "rows": [(row, when_words(row)) for row in session.scalars(query.limit(MOST_COMING))],
         "url": url_for("directory.shelf", key=key, **place),
         "new_url": url_for("directory.new_form", key=key, **place) if open_to else None,
     }

@@ -8,6 +8,8 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 from flask_babel import lazy_pgettext as _p
 
+from scheduler.models.resources import ResourceKind
+
 
 @dataclass(frozen=True)
 class ShelfPage:
@@ -19,6 +21,12 @@ class ShelfPage:
     icon: str
     columns: tuple[str, ...]
     numeric: frozenset[str] = frozenset()
+    is_time: bool = False
+    """It tells when, not who or what: its rows are withdrawn rather than retired."""
+    after: str = ""
+    """Endpoint that tells what a row means once it is saved, where there is one; it takes the row's id as
+    ``<table>_id``.
+    """
 
 
 SHELF_PAGES: dict[str, ShelfPage] = {
@@ -60,6 +68,14 @@ SHELF_PAGES: dict[str, ShelfPage] = {
         ("organisation_id", "platform", "meeting_number", "capacity"),
         frozenset({"capacity"}),
     ),
+    "kits": ShelfPage(
+        _p("shelf", "器材"),
+        _("新建器材"),
+        _("材料箱、专线这样的东西，有几份就能同时用在几场活动里。"),
+        "package",
+        ("organisation_id", "contents", "capacity"),
+        frozenset({"capacity"}),
+    ),
     "regions": ShelfPage(
         _p("shelf", "地区"),
         _("新建地区"),
@@ -74,8 +90,43 @@ SHELF_PAGES: dict[str, ShelfPage] = {
         "arrows-exchange-2",
         ("name_en",),
     ),
+    "closures": ShelfPage(
+        _p("shelf", "停用"),
+        _("新建停用"),
+        _("闭馆、考试、维修、请假：这段时间单位或其中一项不能用。已排的活动不会被删掉。"),
+        "ban",
+        ("organisation_id", "resource_id", "kind", "starts_at", "ends_at"),
+        is_time=True,
+        after="closures.hits",
+    ),
+    "openings": ShelfPage(
+        _p("shelf", "开放时间"),
+        _("新建开放时间"),
+        _("平时几点开门、哪天闭馆；暑期这样的一段日子可以另定。"),
+        "clock",
+        ("organisation_id", "first_day", "last_day", "opens", "closes", "closed_weekdays"),
+        is_time=True,
+    ),
+    "terms": ShelfPage(
+        _p("shelf", "学期"),
+        _("新建学期"),
+        _("每个地区、每个学段从哪天上课到哪天。"),
+        "notebook",
+        ("region_id", "stage", "first_day", "last_day"),
+        is_time=True,
+    ),
+    "swaps": ShelfPage(
+        _p("shelf", "调课"),
+        _("新建调课"),
+        _("某一天照别的日子上课，例如调休的周六按周三上。"),
+        "repeat",
+        ("organisation_id", "day", "follows_weekday"),
+        is_time=True,
+    ),
 }
 """In the order of the overview: what is looked up most comes first."""
+
+TIMES = tuple(key for key, page in SHELF_PAGES.items() if page.is_time)
 
 PARENT_SHELF = {
     "regions": "partnerships",
@@ -84,9 +135,21 @@ PARENT_SHELF = {
     "rooms": "organisations",
     "classes": "organisations",
     "accounts": "organisations",
+    "kits": "organisations",
+    "closures": "organisations",
+    "openings": "organisations",
+    "terms": "regions",
+    "swaps": "organisations",
 }
 CHILD_SHELVES = {
     "partnerships": ("regions",),
-    "regions": ("organisations",),
-    "organisations": ("persons", "rooms", "classes", "accounts"),
+    "regions": ("organisations", "terms"),
+    "organisations": ("persons", "rooms", "classes", "accounts", "kits", "openings", "swaps", "closures"),
+}
+SHELF_OF_KIND = {
+    ResourceKind.PERSON: "persons",
+    ResourceKind.ROOM: "rooms",
+    ResourceKind.CLASS: "classes",
+    ResourceKind.ACCOUNT: "accounts",
+    ResourceKind.KIT: "kits",
 }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
@@ -12,17 +13,27 @@ from werkzeug.wrappers import Response
 
 from scheduler import edge
 from scheduler.domain import access, directory
-from scheduler.domain.fields import Field
 from scheduler.domain.shelves import SHELVES, Shelf
 from scheduler.errors import Invalid, StaleEdit
-from scheduler.web.addresses import ID, id_argument
+from scheduler.web.addresses import ID
 from scheduler.web.directory import lists, pages
+from scheduler.web.directory.choices import resource_fields
+from scheduler.web.directory.entry_forms import (
+    changes_form,
+    chosen_parent,
+    fixed_place,
+    is_offered,
+    new_entry_form,
+    own_fields,
+)
 from scheduler.web.directory.pages import may_edit, parent_of
 from scheduler.web.directory.shelf_pages import PARENT_SHELF, SHELF_PAGES
-from scheduler.web.door import act, viewer
-from scheduler.web.field_forms import make_form
+from scheduler.web.door import act, viewer, zone
+from scheduler.web.field_forms import Options, make_form
 from scheduler.web.field_words import differences
 from scheduler.web.forms import put_problems, raw_of
+from scheduler.web.locale import language
+from scheduler.wording import explain
 
 blueprint = Blueprint("directory", __name__, url_prefix="/directory")
 SHELF = f"/<any({', '.join(SHELVES)}):key>"
@@ -56,13 +67,18 @@ def entry(key: str, entry_id: int) -> str:
 
 @blueprint.get(f"{SHELF}/new")
 def new_form(key: str) -> str:
-    """A form for a new entry; the address may name what it belongs to."""
+    """A form for a new entry; the address may name what it belongs to. Where the entry can refer to what
+    its organisation has, the organisation is asked for first.
+    """
     shelf = SHELVES[key]
     with edge.read() as session:
         options = lists.require_new(session, shelf)
-        parent = id_argument(shelf.parent) if shelf.parent else None
-        values = {shelf.parent: str(parent)} if parent else {}
-        return _new_page(shelf, make_form(shelf.fields, options=options, values=values))
+        parent = chosen_parent(shelf, options)
+        if resource_fields(shelf) and options[shelf.parent] and not is_offered(shelf, options, parent):
+            return _place_page(shelf, options)
+        values = {**directory.DEFAULTS, **({shelf.parent: str(parent)} if parent else {})}
+        form = new_entry_form(session, shelf, options, parent, values=values)
+        return _new_page(shelf, form)
 
 
 @blueprint.post(f"{SHELF}/new")
@@ -71,7 +87,8 @@ def create(key: str) -> Answer:
     shelf = SHELVES[key]
     with edge.read() as session:
         options = lists.require_new(session, shelf)
-        form = make_form(shelf.fields, options=options)
+        parent = request.form.get(shelf.parent, None, type=int) if shelf.parent else None
+        form = new_entry_form(session, shelf, options, parent)
     try:
         with edge.write() as session:
             made = directory.create_entry(session, shelf, raw_of(form), viewer=viewer(), act=act())
@@ -82,7 +99,7 @@ def create(key: str) -> Answer:
     if "again" in request.form:
         belongs = {shelf.parent: getattr(made, shelf.parent)} if shelf.parent else {}
         return redirect(url_for("directory.new_form", key=key, **belongs), 303)
-    return redirect(url_for("directory.entry", key=key, entry_id=made.id), 303)
+    return redirect(_saved_url(shelf, made.id), 303)
 
 
 @blueprint.get(f"{ENTRY}/edit")
@@ -91,8 +108,7 @@ def edit_form(key: str, entry_id: int) -> str:
     shelf = SHELVES[key]
     with edge.read() as session:
         found = _editable(session, shelf, entry_id)
-        values = {field.name: getattr(found, field.name) for field in _own_fields(shelf)}
-        form = make_form(_own_fields(shelf), values=values)
+        form = changes_form(session, shelf, found, values=pages.typed_values(shelf, found))
         return _edit_page(shelf, found, form, version=found.version)
 
 
@@ -100,7 +116,8 @@ def edit_form(key: str, entry_id: int) -> str:
 def edit(key: str, entry_id: int) -> Answer:
     """Change it; somebody else's change in between is shown beside what was typed."""
     shelf, version = SHELVES[key], request.form.get("version", 0, type=int)
-    form = make_form(_own_fields(shelf))
+    with edge.read() as session:
+        form = changes_form(session, shelf, _editable(session, shelf, entry_id))
     try:
         with edge.write() as session:
             found = _editable(session, shelf, entry_id)
@@ -111,7 +128,7 @@ def edit(key: str, entry_id: int) -> Answer:
     except StaleEdit:
         return _edit_again(shelf, entry_id, form, version=None), 409
     flash(_("已保存“%(name)s”。", name=found.name), "success")
-    return redirect(url_for("directory.entry", key=key, entry_id=entry_id), 303)
+    return redirect(_saved_url(shelf, entry_id), 303)
 
 
 @blueprint.post(f"{ENTRY}/retire")
@@ -119,15 +136,22 @@ def retire(key: str, entry_id: int) -> Response:
     """Take it out of every choice; one click brings it back."""
     name = _set_retired(key, entry_id, retired=True)
     again = url_for("directory.restore", key=key, entry_id=entry_id)
-    text = _("“%(name)s”已停用：不再出现在选择里，已有的活动不变。", name=name)
+    if SHELF_PAGES[key].is_time:
+        text = _("“%(name)s”已撤销，不再算数。", name=name)
+    else:
+        text = _("“%(name)s”已停用：不再出现在选择里，已有的活动不变。", name=name)
     flash({"text": text, "action": _("恢复"), "url": again}, "undo")  # type: ignore[arg-type]
     return redirect(url_for("directory.entry", key=key, entry_id=entry_id), 303)
 
 
 @blueprint.post(f"{ENTRY}/restore")
 def restore(key: str, entry_id: int) -> Response:
-    """Bring it back."""
-    flash(_("已恢复“%(name)s”。", name=_set_retired(key, entry_id, retired=False)), "success")
+    """Bring it back; said why, where something else took its place meanwhile."""
+    try:
+        flash(_("已恢复“%(name)s”。", name=_set_retired(key, entry_id, retired=False)), "success")
+    except Invalid as error:
+        for problem in error.problems:
+            flash(explain(problem, language(), zone=zone()), "danger")
     return redirect(url_for("directory.entry", key=key, entry_id=entry_id), 303)
 
 
@@ -171,11 +195,6 @@ def _editable(session: Session, shelf: Shelf, entry_id: int) -> Any:
     return found
 
 
-def _own_fields(shelf: Shelf) -> tuple[Field, ...]:
-    """What can be changed: all but what it belongs to."""
-    return tuple(field for field in shelf.fields if field.name != shelf.parent)
-
-
 def _set_retired(key: str, entry_id: int, *, retired: bool) -> str:
     """Answers the name. The entry may have changed since the page was made: retiring loses nothing."""
     shelf = SHELVES[key]
@@ -185,6 +204,25 @@ def _set_retired(key: str, entry_id: int, *, retired: bool) -> str:
         if bool(found.retired_at) != retired:
             verb(session, shelf, found, version=found.version, act=act())
         return str(found.name)
+
+
+def _saved_url(shelf: Shelf, entry_id: int) -> str:
+    """Where a saved entry is shown: where what it means is told, if there is such a page."""
+    after = SHELF_PAGES[shelf.key].after
+    if after in current_app.view_functions:
+        return url_for(after, **{f"{shelf.model.__tablename__}_id": entry_id})
+    return url_for("directory.entry", key=shelf.key, entry_id=entry_id)
+
+
+def _place_page(shelf: Shelf, options: Options) -> str:
+    """The first of two steps: whose."""
+    wanted = [field for field in shelf.fields if field.name == shelf.parent]
+    return render_template(
+        "directory/place.html",
+        key=shelf.key,
+        page=SHELF_PAGES[shelf.key],
+        form=make_form(wanted, options=options),
+    )
 
 
 def _entry_page(session: Session, shelf: Shelf, found: Any, form: FlaskForm) -> str:
@@ -200,6 +238,8 @@ def _new_page(shelf: Shelf, form: FlaskForm) -> str:
         form=form,
         parent_page=SHELF_PAGES[PARENT_SHELF[shelf.key]] if shelf.parent else None,
         parent_key=PARENT_SHELF.get(shelf.key),
+        place=fixed_place(shelf, form),
+        place_field=shelf.parent,
         without_parent=bool(shelf.parent) and len(list(form[shelf.parent].iter_choices())) < 2,
     )
 
@@ -223,6 +263,12 @@ def _edit_again(shelf: Shelf, entry_id: int, form: FlaskForm, *, version: int | 
         found = _seen(session, shelf, entry_id)
         if version is not None:
             return _edit_page(shelf, found, form, version=version)
-        saved = {field.name: getattr(found, field.name) for field in _own_fields(shelf)}
-        stale = differences(_own_fields(shelf), saved, raw_of(form))
+        saved = {field.name: getattr(found, field.name) for field in own_fields(shelf)}
+        names = {
+            value: words
+            for field in resource_fields(shelf)
+            for value, words, *_more in form[field.name].iter_choices()
+        }
+        reading = replace(pages.reading_of(shelf, found), names=names)
+        stale = differences(own_fields(shelf), saved, raw_of(form), reading)
         return _edit_page(shelf, found, form, version=found.version, stale=stale)
