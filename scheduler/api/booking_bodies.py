@@ -44,10 +44,11 @@ _ROWS = {
     "receiving": (plans.RECEIVING_FIELDS, plans.MOST_SITES),
     "people": (plans.PEOPLE_FIELDS, plans.MOST_PEOPLE),
     "segments": (plans.SEGMENT_FIELDS, plans.MOST_SEGMENTS),
+    "kits": (plans.KIT_FIELDS, plans.MOST_KITS),
 }
 NEW_BOOKING = Body("NewBooking", (*_PLAN, PARTNERSHIP), _OBJECTS, _ROWS, EITHER)
 CHANGED_BOOKING = Body("ChangedBooking", (*_PLAN, VERSION), _OBJECTS, _ROWS, EITHER)
-MOVE = Body("Move", (*TIME, VERSION), any_of=EITHER)
+MOVE = Body("Move", (*TIME, *plans.MOVE_FIELDS, VERSION), any_of=EITHER)
 CANCEL_FIELDS: tuple[Field, ...] = (
     Choice(name="reason", label="取消原因", options=CancelReason, required=True),
     Text(name="words", label="说明", longest=300),

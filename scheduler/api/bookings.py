@@ -29,11 +29,11 @@ from scheduler.api.show_booking import show_booking, show_history, show_whole_bo
 from scheduler.api.versions import etag, showing_current, take_version
 from scheduler.domain import access, bookings, queries
 from scheduler.domain.fields import clean_fields
-from scheduler.domain.plans import read_plan, read_span
+from scheduler.domain.plans import MOVE_FIELDS, read_plan, read_span
 from scheduler.errors import Invalid, Problem
 from scheduler.models.bookings import Booking
 
-_TIME_NAMES = [field.name for field in TIME]
+_MOVE_NAMES = [field.name for field in (*TIME, *MOVE_FIELDS)]
 
 
 def add_routes(blueprint: Blueprint) -> None:
@@ -142,15 +142,15 @@ def change_booking(public_id: str) -> ResponseReturnValue:
     )
 )
 def move_booking(public_id: str) -> ResponseReturnValue:
-    """Another time, everything else as it was."""
+    """Another time, everything else as it was. ``override_reason`` books it although rules speak against it."""
     raw = json_object()
 
     def work(session: Session) -> Answer:
         booking = changeable_booking(session, public_id)
         version = take_version(raw, booking.version)
-        refuse_unknown(raw, known=_TIME_NAMES)
-        span = read_span(raw, zone=caller().zone)
-        bookings.move_booking(session, booking, span=span, version=version, act=act())
+        refuse_unknown(raw, known=_MOVE_NAMES)
+        span, why = read_span(raw, zone=caller().zone), clean_fields(MOVE_FIELDS, raw)
+        bookings.move_booking(session, booking, span=span, version=version, act=act(), **why)
         return _answer(booking)
 
     with showing_current(lambda session: current_booking(session, public_id)):

@@ -15,6 +15,7 @@ from scheduler.models.bookings import (
     ParticipantRole,
     SegmentKind,
     Subject,
+    Timing,
 )
 from scheduler.models.feeds import FeedDetail, FeedScope
 from scheduler.models.records import IncidentKind, LinkTest, RecordState
@@ -98,12 +99,15 @@ class BookingShape(TypedDict):
     receiving: list[ReceivingShape]
     people: list[PersonInRoleShape]
     account: Named | None
+    kits: list[Named]
     meeting_number: str
     passcode: Annotated[str | None, "null: not for this caller."]
     join_url: str
     segments: list[SegmentShape]
     note: str
     follows: Annotated[str, "The lesson that this booking belongs to; empty for none."]
+    timing: Timing
+    override_reason: Annotated[str, "Why it was booked although rules spoke against its time."]
     cancelled: CancelledShape | None
     revision: Annotated[int, "SEQUENCE of RFC 5545: rises with each change of time, place or state."]
     version: Annotated[int, "Rises with each write; name it when changing the booking."]

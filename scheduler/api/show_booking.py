@@ -40,12 +40,15 @@ def show_booking(booking: Booking, viewer: Viewer) -> BookingShape:
         "receiving": [_receiving(booking, site) for site in _receiving_sites(booking)],
         "people": [_person(part) for part in _people(booking)],
         "account": _named(_part(booking.participations, ParticipantRole.ACCOUNT, None)),
+        "kits": [{"id": part.resource_id, "name": part.resource.name} for part in _kits(booking)],
         "meeting_number": booking.meeting_number,
         "passcode": booking.passcode if access.can_write_record(viewer, booking) else None,
         "join_url": booking.join_url,
         "segments": [_segment(segment) for segment in booking.segments],
         "note": booking.note,
         "follows": booking.follows.public_id if booking.follows else "",
+        "timing": booking.timing,
+        "override_reason": booking.override_reason,
         "cancelled": _cancelled(booking),
         "revision": booking.revision,
         "version": booking.version,
@@ -93,6 +96,9 @@ def raw_of_booking(booking: Booking) -> dict[str, Any]:
         "segments": [{"kind": s.kind.value, "minutes": s.minutes} for s in booking.segments],
         "note": booking.note,
         "follows": booking.follows.public_id if booking.follows else "",
+        "kits": [{"kit_id": part.resource_id} for part in _kits(booking)],
+        "timing": booking.timing.value,
+        "override_reason": booking.override_reason,
     }
 
 
@@ -118,6 +124,10 @@ def _receiving_sites(booking: Booking) -> list[Site]:
 
 def _people(booking: Booking) -> list[Participation]:
     return [p for p in booking.participations if p.site_id is None and p.role not in THINGS]
+
+
+def _kits(booking: Booking) -> list[Participation]:
+    return [p for p in booking.participations if p.role is ParticipantRole.KIT]
 
 
 def _part(parts: Sequence[Participation], role: ParticipantRole, site: Site | None) -> Participation | None:

@@ -22,6 +22,7 @@ from scheduler.models.bookings import (
     SegmentKind,
     Side,
     Subject,
+    Timing,
 )
 from scheduler.models.users import User
 from scheduler.web.bookings.options import Options
@@ -53,6 +54,9 @@ NAMES = {
     "segments": lazy_gettext("环节"),
     "note": lazy_gettext("备注"),
     "follows": lazy_gettext("所属课程"),
+    "kits": lazy_gettext("器材"),
+    "timing": lazy_gettext("与上课时间的关系"),
+    "override_reason": lazy_gettext("仍要安排的理由"),
 }
 VERBS = {
     "book": lazy_gettext("预约了活动"),
@@ -116,6 +120,9 @@ def plan_facts(plan: BookingPlan, options: Options) -> dict[str, Any]:
         "segments": [[segment.kind.value, segment.minutes] for segment in plan.segments],
         "note": plan.note,
         "follows": plan.follows,
+        "kits": options.names(plan.kit_ids),
+        "timing": plan.timing,
+        "override_reason": plan.override_reason,
     }
 
 
@@ -185,4 +192,6 @@ _WORDS: dict[str, Callable[[Any], str]] = {
     "account": joined,
     "people": _pairs(ParticipantRole),
     "segments": _pairs(SegmentKind),
+    "kits": joined,
+    "timing": _labelled(Timing),
 }

@@ -6,12 +6,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import Form, FormField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
 from wtforms.widgets import DateInput, NumberInput, TimeInput, URLInput
 
-from scheduler.domain.plans import MOST_PEOPLE, MOST_SEGMENTS, MOST_SITES, THINGS, BookingPlan, read_plan
+from scheduler.domain.plans import (
+    MOST_KITS,
+    MOST_PEOPLE,
+    MOST_SEGMENTS,
+    MOST_SITES,
+    THINGS,
+    BookingPlan,
+    read_plan,
+)
 from scheduler.errors import Problem
 from scheduler.models.bookings import (
     BookingKind,
@@ -19,6 +29,7 @@ from scheduler.models.bookings import (
     ParticipantRole,
     SegmentKind,
     Subject,
+    Timing,
 )
 from scheduler.models.resources import ResourceKind
 from scheduler.web.bookings.options import WHOLE_ORGANISATION, Options
@@ -27,11 +38,17 @@ from scheduler.web.forms import FieldList, choices_of, put_problems, raw_of
 from scheduler.web.locale import joined, language
 from scheduler.wording import label
 
-MOST_ROWS = {"receiving": MOST_SITES, "people": MOST_PEOPLE, "segments": MOST_SEGMENTS}
+MOST_ROWS = {
+    "receiving": MOST_SITES,
+    "people": MOST_PEOPLE,
+    "segments": MOST_SEGMENTS,
+    "kits": MOST_KITS,
+}
 FILLED_BY = {
     "receiving": ("class_id", "room_id", "assistant_id"),
     "people": ("person_id",),
     "segments": ("minutes",),
+    "kits": ("kit_id",),
 }
 """A row with none of these says nothing and is left out."""
 
@@ -65,6 +82,12 @@ class SegmentForm(Form):
     minutes = StringField(_("计划分钟"), widget=NumberInput(min=1, max=1439))
 
 
+class KitForm(Form):
+    """Something that is used: a box of material, a line."""
+
+    kit_id = SelectField(_("器材"))
+
+
 class BookingForm(FlaskForm):
     """Everything a coordinator decides about a booking, in the order in which it is asked.
 
@@ -79,9 +102,11 @@ class BookingForm(FlaskForm):
     host = FormField(HostForm)
     receiving = FieldList(FormField(ReceivingForm), max_entries=MOST_ROWS["receiving"] + 1)
     people = FieldList(FormField(PersonForm), max_entries=MOST_ROWS["people"] + 1)
+    kits = FieldList(FormField(KitForm), max_entries=MOST_ROWS["kits"] + 1)
     date = StringField(_("日期"), widget=DateInput())
     starts = StringField(_("开始"), widget=TimeInput())
     ends = StringField(_("结束"), widget=TimeInput())
+    timing = SelectField(_("与上课时间的关系"))
     segments = FieldList(FormField(SegmentForm), max_entries=MOST_ROWS["segments"] + 1)
     account_id = SelectField(_("会议账号"))
     meeting_number = StringField(_("会议号"))
@@ -89,12 +114,15 @@ class BookingForm(FlaskForm):
     join_url = StringField(_("入会链接"), widget=URLInput())
     note = TextAreaField(_("备注"))
     version = HiddenField()
+    has_kits = False
+    """Whether there is any kit to choose."""
 
     def offer(self, options: Options) -> None:
         """Give every choice what can be chosen."""
         self.kind.choices = choices_of(BookingKind)
         self.subject.choices = choices_of(Subject)
         self.course_type.choices = choices_of(CourseType)
+        self.timing.choices = [SelectChoice("", by_kind_words()), *choices_of(Timing)]
         self.follows.choices = options.followed()
         self.host.form.organisation_id.choices = options.hosts()
         self.account_id.choices = options.of_kind(ResourceKind.ACCOUNT)
@@ -109,6 +137,10 @@ class BookingForm(FlaskForm):
             row.form.role.choices, row.form.person_id.choices = choices_of(roles), people
         for row in self.segments:
             row.form.kind.choices = choices_of(SegmentKind)
+        kits = options.of_kind(ResourceKind.KIT)
+        for row in self.kits:
+            row.form.kit_id.choices = kits
+        self.has_kits = len(kits) > 1 or bool(self.kits.entries)
 
     def add_row(self, name: str) -> bool:
         """Add an empty row to one of the lists; False where there is no such list."""
@@ -136,6 +168,7 @@ class BookingForm(FlaskForm):
         chosen = [self.host.form.room_id, self.account_id]
         chosen += [field for row in self.receiving for field in row.form]
         chosen += [row.form.person_id for row in self.people]
+        chosen += [row.form.kit_id for row in self.kits]
         return [field.id for field in chosen if field.data == str(resource_id)]
 
     def segment_words(self) -> str:
@@ -159,6 +192,11 @@ class BookingForm(FlaskForm):
         index, _dot, field = rest.partition(".")
         field = "class_id" if name == "receiving" and field == "organisation_id" else field
         return f"{name}.{self._filled(name)[int(index)]}.{field}"
+
+
+def by_kind_words() -> str:
+    """What stands for a timing that is left to the kind of the booking."""
+    return gettext("按类型：远程课在上课时段内，其他不限")
 
 
 def read_version(form: FlaskForm) -> int:

@@ -51,6 +51,11 @@ def booking_page(session: Session, booking: Booking, *, now: datetime) -> dict[s
         "sites": [_site(booking, site) for site in booking.sites],
         "pupils": sum(part.resource.head_count for part in _parts(booking, ParticipantRole.CLASS)),
         "people": _people(booking),
+        "kits": [
+            (part.resource.name, name_of(part.resource.organisation))
+            for part in _parts(booking, ParticipantRole.KIT)
+        ],
+        "timing": label(language(), booking.timing),
         "segments": segment_bars(booking),
         "platform": _platform(booking),
         "chat_text": chat_text(booking),

@@ -77,6 +77,8 @@ def values_after(lesson: Booking, zone: str) -> dict[str, Any]:
         "title": _("《%(title)s》联合教研", title=lesson.title)[:120],
         "receiving": [_site_values(lesson, site, with_class=False) for site in receiving],
         "people": people,
+        "kits": [],
+        "timing": "",
         "segments": _segments(FIRST_SEGMENTS[BookingKind.RESEARCH]),
         "note": "",
         "follows": lesson.public_id,
@@ -104,6 +106,12 @@ def values_of(booking: Booking, zone: str) -> dict[str, Any]:
             for part in booking.participations
             if part.site_id is None and part.role not in THINGS
         ],
+        "kits": [
+            {"kit_id": str(part.resource_id)}
+            for part in booking.participations
+            if part.role is ParticipantRole.KIT
+        ],
+        "timing": booking.timing,
         "segments": _segments((segment.kind, segment.minutes) for segment in booking.segments),
         "account_id": _held(booking.participations, ParticipantRole.ACCOUNT, None),
         "meeting_number": booking.meeting_number,
