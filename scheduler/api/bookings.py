@@ -142,7 +142,7 @@ def change_booking(public_id: str) -> ResponseReturnValue:
     )
 )
 def move_booking(public_id: str) -> ResponseReturnValue:
-    """Another time, everything else as it was. ``override_reason`` books it although rules speak against it."""
+    """Another time, everything else as it was. ``override_reason``: why, although rules speak against it."""
     raw = json_object()
 
     def work(session: Session) -> Answer:
