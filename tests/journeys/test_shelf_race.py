@@ -1,4 +1,4 @@
-"""Several enter rows that overlap at once: one gets its place. A twin without the lock shows what it is for."""
+"""Several enter rows that overlap at once: one gets its place. A twin without the lock shows its use."""
 
 from __future__ import annotations
 
