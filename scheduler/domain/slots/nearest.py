@@ -14,7 +14,7 @@ from scheduler.domain.buffers import NONE, load_margins, widened
 from scheduler.domain.calendars.loading import load_calendars
 from scheduler.domain.calendars.local_time import day_interval, local_date
 from scheduler.domain.calendars.rules import Question, objections, rules_for
-from scheduler.domain.holds import Span, conflicts
+from scheduler.domain.holds import Span, held_between, in_the_way
 from scheduler.domain.intervals import overlap
 from scheduler.domain.slots.candidates import allowed_pieces, candidate_starts
 from scheduler.domain.slots.probe import first_free
@@ -84,12 +84,15 @@ def substitutes(
         interval_of(span),
         partnership_id=partnership_id,
     )
+    # An own role, an own margin: a stand-in is asked for as long as who is stood in for.
+    spans = {resource_id: widened(span, margins.get(one.role, NONE)) for resource_id, one in busy.items()}
+    whole = Span(min(one.starts_at for one in spans.values()), max(one.ends_at for one in spans.values()))
+    held = held_between(session, [row.id for row in others], whole, leave_out=leave_out)
     found: dict[int, list[Resource]] = {}
     for resource_id, one in busy.items():
         same = [row for row in others if (row.organisation_id, row.kind) == (one.place_id, one.kind)]
-        # An own role, an own margin: a stand-in is asked for as long as who is stood in for.
-        spans = {row.id: widened(span, margins.get(one.role, NONE)) for row in same}
-        taken = {conflict.resource_id for conflict in conflicts(session, spans, leave_out=leave_out)}
+        wanted = dict.fromkeys((row.id for row in same), spans[resource_id])
+        taken = {conflict.resource_id for conflict in in_the_way(held, wanted)}
         asked = make_question(
             ((row, one.role) for row in same if row.id not in taken),
             kind=question.kind,
