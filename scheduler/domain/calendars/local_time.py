@@ -25,7 +25,10 @@ def day_interval(day: date, zone: str) -> Interval:
 
 
 def minutes_interval(day: date, zone: str, starts: int, ends: int) -> Interval:
-    """From minute to minute of the local day's clock (1440: the next midnight)."""
+    """From minute to minute of the local day's clock (1440: the next midnight).
+
+    A minute begins when the clock first shows it; one that is skipped, when the clock has jumped over it.
+    """
     first, last = day_interval(day, zone)
     if last - first == MINUTES * 60:
         return first + starts * 60, first + ends * 60
@@ -33,10 +36,13 @@ def minutes_interval(day: date, zone: str, starts: int, ends: int) -> Interval:
 
 
 def _on_clock(day: date, zone: str, minute: int) -> int:
-    if minute == MINUTES:
-        return midnight(day + DAY, zone)
-    clock = datetime(day.year, day.month, day.day, *divmod(minute, 60), tzinfo=ZoneInfo(zone))
-    return int(clock.timestamp())
+    while minute < MINUTES:
+        clock = datetime(day.year, day.month, day.day, *divmod(minute, 60), tzinfo=ZoneInfo(zone))
+        seconds = int(clock.timestamp())
+        if datetime.fromtimestamp(seconds, clock.tzinfo).replace(fold=0) == clock:
+            return seconds
+        minute += 1
+    return midnight(day + DAY, zone)
 
 
 def local_date(instant: int, zone: str) -> date:
