@@ -23,11 +23,10 @@ from scheduler.errors import Invalid, NotFound, Problem, StaleEdit
 from scheduler.models.bookings import Booking, Participation, Site
 from scheduler.models.feeds import FeedFragment
 from scheduler.models.holds import Hold
-from scheduler.models.openings import HolidayPolicy
 from scheduler.models.places import FormerName, Organisation, Partnership, Region
 from scheduler.models.resources import Lane, Resource
 
-DEFAULTS = {"zone": "Asia/Shanghai", "capacity": 1, "holidays": HolidayPolicy.AS_USUAL}
+DEFAULTS = {"zone": "Asia/Shanghai", "capacity": 1}
 """What stands for a value that is not given; other columns can be empty."""
 FORMER_NAME_FIELDS = (
     Text(name="name", label="曾用名", required=True),

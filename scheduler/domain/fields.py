@@ -95,9 +95,15 @@ class Reference(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class Choice(Field):
-    """One value of an enumeration."""
+    """One value of an enumeration; ``default`` stands for none where it is given."""
 
     options: type[StrEnum]
+    default: StrEnum | None = None
+
+    @property
+    def empty(self) -> StrEnum | None:
+        """What stands for "not given"."""
+        return self.default
 
     def read(self, raw: Any) -> StrEnum:
         """The member."""

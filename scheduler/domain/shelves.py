@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import case
 from sqlalchemy.orm import Session
 
 from scheduler.domain import access
@@ -51,6 +52,7 @@ def _coordinates_region(viewer: Viewer, region: Region) -> bool:
     return access.can_coordinate(viewer, region.partnership_id, [Organisation(region_id=region.id)])
 
 
+_STAGE_BY_AGE = case({stage: number for number, stage in enumerate(Stage)}, value=Term.stage)
 _NAME = Text(name="name", label="名称", required=True)
 _NAME_EN = Text(name="name_en", label="英文名称", longest=300)
 _ORGANISATION = Reference(name="organisation_id", label="所属单位", table="organisation", required=True)
@@ -169,7 +171,7 @@ SHELVES: dict[str, Shelf] = {
             "region_id",
             _coordinates_region,
             check=check_term,
-            order=(Term.first_day.desc(), Term.stage),
+            order=(Term.first_day.desc(), _STAGE_BY_AGE),
         ),
         Shelf(
             "openings",
@@ -182,7 +184,12 @@ SHELVES: dict[str, Shelf] = {
                 TimeOfDay(name="opens", label="开门", required=True),
                 TimeOfDay(name="closes", label="关门", required=True, ends=True, hint="0:00 指当天半夜。"),
                 Choices(name="closed_weekdays", label="每周闭馆日", options=Weekday),
-                Choice(name="holidays", label="法定节假日", options=HolidayPolicy),
+                Choice(
+                    name="holidays",
+                    label="法定节假日",
+                    options=HolidayPolicy,
+                    default=HolidayPolicy.AS_USUAL,
+                ),
             ),
             "organisation_id",
             access.can_edit_resources,

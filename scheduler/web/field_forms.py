@@ -57,8 +57,12 @@ def make_form(
     controls = {field.name: _control(field, options or {}) for field in fields}
     data = {field.name: _typed(field, (values or {}).get(field.name)) for field in fields}
     controls |= {name: make() for name, make in (more or {}).items()}
-    form = type("EntryForm", (FlaskForm,), controls)
-    return form(data=data) if sent else form(None, data=data)
+    made = type("EntryForm", (FlaskForm,), controls)
+    form = made(data=data) if sent else made(None, data=data)
+    for field in fields:
+        # An empty choice that has a meaning of its own is an answer, not a gap.
+        form[field.name].flags.answered = bool(field.nothing or getattr(field, "default", None))
+    return form
 
 
 def _control(field: declared.Field, options: Options) -> Any:
@@ -72,7 +76,8 @@ def _control(field: declared.Field, options: Options) -> Any:
             widgets = {"widget": ListWidget(prefix_label=False), "option_widget": CheckboxInput()}
             return SelectMultipleField(choices=choices_of(field.options), **widgets, **common)
         case declared.Choice():
-            return SelectField(choices=[_none(field), *choices_of(field.options)], **common)
+            empty = [] if field.default else [_none(field)]
+            return SelectField(choices=[*empty, *choices_of(field.options)], **common)
         case declared.Reference():
             return SelectField(choices=[_none(field), *options.get(field.name, ())], **common)
         case declared.Whole():

@@ -27,7 +27,8 @@ LONG_TITLE = "走访新林镇寄宿制小学与教师代表座谈并了解办学
 MOST_BYTES = 200_000
 """Of a first load, compressed, with headers."""
 
-SHELVES = ("organisations", "persons", "rooms", "classes", "accounts", "regions", "partnerships")
+THINGS = ("organisations", "persons", "rooms", "classes", "accounts", "kits", "regions", "partnerships")
+TIMES = ("closures", "openings", "terms", "swaps")
 PAGES = (
     "/",
     "/calendar?day=2018-12-03",
@@ -44,11 +45,13 @@ PAGES = (
     "{cancelled}",
     "/records",
     "/directory",
-    *(f"/directory/{shelf}" for shelf in SHELVES),
+    *(f"/directory/{shelf}" for shelf in (*THINGS, *TIMES)),
     "/directory/organisations/{museum}",
     "/directory/organisations/{museum}/edit",
     "/directory/persons/{educator}",
     "/directory/persons/new",
+    *(f"/directory/{shelf}/new" for shelf in TIMES),
+    "/directory/closures/new?organisation_id={museum}",
     "/users",
     "/users/new",
     "/users/{user}",

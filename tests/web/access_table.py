@@ -120,10 +120,19 @@ ROWS = (
     _row("directory.new_form", "GET /directory/regions/new", "302 403 403 403 200 200 200"),
     _row("directory.new_form", "GET /directory/organisations/new", "302 403 403 200 200 200 200"),
     _row("directory.new_form", "GET /directory/persons/new", "302 403 200 200 200 200 200"),
+    _row("directory.new_form", "GET /directory/kits/new", "302 403 200 200 200 200 200"),
+    _row("directory.new_form", "GET /directory/terms/new", "302 403 403 200 200 200 200"),
+    _row("directory.new_form", "GET /directory/openings/new", "302 403 200 200 200 200 200"),
+    _row("directory.new_form", "GET /directory/swaps/new", "302 403 200 200 200 200 200"),
+    _row("directory.new_form", "GET /directory/closures/new", "302 403 200 200 200 200 200"),
     _row("directory.create", "POST /directory/partnerships/new", "401 403 403 403 403 422 403"),
     _row("directory.create", "POST /directory/regions/new", "401 403 403 403 422 422 422"),
     _row("directory.create", "POST /directory/organisations/new", "401 403 403 422 422 422 422"),
     _row("directory.create", "POST /directory/persons/new", "401 403 422 422 422 422 422"),
+    _row("directory.create", "POST /directory/terms/new", "401 403 403 422 422 422 422"),
+    _row("directory.create", "POST /directory/openings/new", "401 403 422 422 422 422 422"),
+    _row("directory.create", "POST /directory/swaps/new", "401 403 422 422 422 422 422"),
+    _row("directory.create", "POST /directory/closures/new", "401 403 422 422 422 422 422"),
     _row(
         "directory.edit_form", "GET /directory/partnerships/{partnership}/edit", "302 403 403 403 403 200 404"
     ),
@@ -146,6 +155,26 @@ ROWS = (
     _row("directory.edit", "POST /directory/persons/{assistant 2}/edit", "401 403 403 422 422 422 404"),
     _row("directory.edit", "POST /directory/persons/{lead}/edit", "401 403 403 403 422 422 404"),
     _row("directory.edit", "POST /directory/organisations/{elsewhere}/edit", "401 404 404 404 404 422 422"),
+    # Calendars of fact: {museum closure} is the museum's, {term} Linxi's, {swap} school 1's.
+    _row("directory.entry", "GET /directory/closures/{museum closure}", "302 200 200 200 200 200 404"),
+    _row(
+        "directory.edit_form", "GET /directory/closures/{museum closure}/edit", "302 403 403 403 200 200 404"
+    ),
+    _row("directory.edit_form", "GET /directory/terms/{term}/edit", "302 403 403 200 200 200 404"),
+    _row("directory.edit_form", "GET /directory/swaps/{swap}/edit", "302 403 200 200 200 200 404"),
+    _row("directory.edit", "POST /directory/closures/{museum closure}/edit", "401 403 403 403 422 422 404"),
+    _row("directory.edit", "POST /directory/terms/{term}/edit", "401 403 403 422 422 422 404"),
+    _row("directory.edit", "POST /directory/swaps/{swap}/edit", "401 403 422 422 422 422 404"),
+    _row(
+        "directory.retire", "POST /directory/closures/{museum closure}/retire", "401 403 403 403 303 303 404"
+    ),
+    _row(
+        "directory.restore",
+        "POST /directory/closures/{museum closure}/restore",
+        "401 403 403 403 303 303 404",
+    ),
+    _row("directory.retire", "POST /directory/swaps/{swap}/retire", "401 403 303 303 303 303 404"),
+    _row("directory.restore", "POST /directory/swaps/{swap}/restore", "401 403 303 303 303 303 404"),
     _row("directory.retire", "POST /directory/rooms/{room 1}/retire", "401 403 303 303 303 303 404"),
     _row("directory.retire", "POST /directory/rooms/{room 2}/retire", "401 403 403 303 303 303 404"),
     _row("directory.retire", "POST /directory/rooms/{gallery}/retire", "401 403 403 403 303 303 404"),
@@ -244,6 +273,10 @@ ROWS = (
     _row("api.change_entry", "PATCH /api/v1/persons/{assistant 1}", "401 403 422 422 422 422 404"),
     _row("api.change_entry", "PATCH /api/v1/persons/{assistant 2}", "401 403 403 422 422 422 404"),
     _row("api.change_entry", "PATCH /api/v1/persons/{lead}", "401 403 403 403 422 422 404"),
+    _row("api.read_entry", "GET /api/v1/closures/{museum closure}", "401 200 200 200 200 200 404"),
+    _row("api.change_entry", "PATCH /api/v1/closures/{museum closure}", "401 403 403 403 422 422 404"),
+    _row("api.change_entry", "PATCH /api/v1/terms/{term}", "401 403 403 422 422 422 404"),
+    _row("api.change_entry", "PATCH /api/v1/swaps/{swap}", "401 403 422 422 422 422 404"),
     _row("api.retire_entry", "POST /api/v1/rooms/{room 1}/retire", "401 403 422 422 422 422 404"),
     _row("api.restore_entry", "POST /api/v1/rooms/{room 1}/restore", "401 403 422 422 422 422 404"),
     _row("api.list_feeds", "GET /api/v1/feeds", "401 200 200 200 200 200 200"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -77,13 +78,25 @@ def _entries(session: Session, world: World) -> dict[str, int]:
     museum = session.get_one(Organisation, world.id("museum"))
     former = {"name": "北京市大葆台西汉墓博物馆", "until": "2025-05-20"}
     add_former_name(session, museum, former, act=world.act)
+    calendars = _calendar_rows(add, world)
     another = add("partnerships", name="另一协作").id
     region = add("regions", partnership_id=another, name="另一地区").id
     return {
+        **calendars,
         "retired person": person.id,
         "former name": session.scalars(select(FormerName.id)).one(),
         "another": another,
         "elsewhere": add("organisations", region_id=region, kind="school", name="示例中学C（演示）").id,
+    }
+
+
+def _calendar_rows(add: Callable[..., Any], world: World) -> dict[str, int]:
+    closed = {"kind": "closed", "starts_at": "2019-01-01", "ends_at": "2019-01-01"}
+    days = {"first_day": "2018-09-03", "last_day": "2019-01-11"}
+    return {
+        "museum closure": add("closures", organisation_id=world.id("museum"), name="元旦闭馆", **closed).id,
+        "term": add("terms", region_id=world.id("linxi"), stage="primary", name="秋季学期", **days).id,
+        "swap": add("swaps", organisation_id=world.id("school 1"), name="元旦调休", day="2018-12-29").id,
     }
 
 

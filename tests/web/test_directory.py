@@ -50,6 +50,48 @@ def another(database: Database, world: World) -> dict[str, int]:
     return ids
 
 
+@pytest.fixture
+def times(database: Database, world: World) -> dict[str, int]:
+    """A row of each shelf that the small world has none of, by a name of its own."""
+    rows: dict[str, tuple[str, dict[str, Any]]] = {
+        "kit": ("kits", {"organisation_id": world.id("museum"), "name": "拓片材料箱"}),
+        "term": (
+            "terms",
+            {
+                "region_id": world.id("linxi"),
+                "name": "秋季学期",
+                "stage": "primary",
+                "first_day": "2018-09-03",
+                "last_day": "2019-01-11",
+            },
+        ),
+        "opening": (
+            "openings",
+            {"organisation_id": world.id("museum"), "name": "平时", "opens": "9:00", "closes": "24:00"},
+        ),
+        "swap": (
+            "swaps",
+            {"organisation_id": world.id("school 1"), "name": "元旦调休", "day": "2018-12-29"},
+        ),
+        "closure": (
+            "closures",
+            {
+                "organisation_id": world.id("school 1"),
+                "name": "期中考试",
+                "kind": "exam",
+                "resource_id": world.id("room 1"),
+                "starts_at": "2018-12-10 12:00",
+                "ends_at": "2018-12-12",
+            },
+        ),
+    }
+    with database.write() as session:
+        return {
+            name: create_entry(session, SHELVES[shelf], raw, viewer=ROOT, act=world.act).id
+            for name, (shelf, raw) in rows.items()
+        }
+
+
 def new_person(world: World, **changes: str) -> dict[str, str]:
     """A person as the form sends one."""
     organisation = str(world.id("school 1"))
@@ -371,14 +413,21 @@ EDITORS = {
     ("rooms", "room 1"): {"administrator", "coordinator", "region coordinator", "manager"},
     ("classes", "class 1"): {"administrator", "coordinator", "region coordinator", "manager"},
     ("accounts", "account"): {"administrator", "coordinator"},
+    ("kits", "kit"): {"administrator", "coordinator"},
+    ("terms", "term"): {"administrator", "coordinator", "region coordinator"},
+    ("openings", "opening"): {"administrator", "coordinator"},
+    ("swaps", "swap"): {"administrator", "coordinator", "region coordinator", "manager"},
+    ("closures", "closure"): {"administrator", "coordinator", "region coordinator", "manager"},
 }
 
 
 @pytest.mark.parametrize("who", ["administrator", "coordinator", "region coordinator", "manager", "viewer"])
-def test_only_those_who_may_have_buttons_and_pass(who: str, client: FlaskClient, world: World) -> None:
+def test_only_those_who_may_have_buttons_and_pass(
+    who: str, client: FlaskClient, world: World, times: dict[str, int]
+) -> None:
     sign_in(client, who)
     for (key, name), editors in EDITORS.items():
-        address, may = f"/directory/{key}/{world.id(name)}", who in editors
+        address, may = f"/directory/{key}/{({**world.ids, **times})[name]}", who in editors
         page = client.get(address)
         assert (page.status_code, f'href="{address}/edit"' in page.text) == (200, may), (key, name)
         assert (f'action="{address}/retire"' in page.text) is may

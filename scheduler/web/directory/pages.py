@@ -97,7 +97,6 @@ def entry_facts(session: Session, shelf: Shelf, entry: Any) -> dict[str, Any]:
             for key in CHILD_SHELVES.get(shelf.key, ())
             if getattr(entry, "kind", None) in SHELVES[key].belongs_to or shelf.model is not Organisation
         ],
-        "when": when_words(entry),
         "history": history_lines(
             session,
             shelf.model.__tablename__,

@@ -12,7 +12,7 @@ from scheduler.domain.directory import zone_of
 from scheduler.domain.time_fields import Moment
 from scheduler.models.openings import Closure, OpeningHours
 from scheduler.models.school_time import Swap, Term
-from scheduler.web.locale import joined, language
+from scheduler.web.locale import language
 from scheduler.wording import day_words, interval_words, label
 
 STARTS, ENDS = Moment(name="starts_at", label=""), Moment(name="ends_at", label="", ends=True)
@@ -21,21 +21,22 @@ STARTS, ENDS = Moment(name="starts_at", label=""), Moment(name="ends_at", label=
 def when_words(entry: Any) -> str:
     """Days and hours of a term, opening hours, a swap or a closure; "" for whatever else."""
     if isinstance(entry, Term):
-        return joined([label(language(), entry.stage), days_words(entry.first_day, entry.last_day)])
+        return f"{label(language(), entry.stage)} · {days_words(entry.first_day, entry.last_day)}"
     if isinstance(entry, OpeningHours):
         hours = f"{clock_words(entry.opens)}–{clock_words(entry.closes)}"
-        dated = entry.first_day is not None and entry.last_day is not None
-        return joined([days_words(entry.first_day, entry.last_day), hours]) if dated else hours
+        dated = entry.first_day and entry.last_day
+        return f"{days_words(entry.first_day, entry.last_day)} · {hours}" if dated else hours
     if isinstance(entry, Swap):
         weekday = entry.follows_weekday
         follows = _("按%(weekday)s上课", weekday=label(language(), weekday)) if weekday else _("不上课")
-        return joined([day_words(entry.day, language(), year=True), follows])
+        return f"{day_words(entry.day, language(), year=True)} · {follows}"
     return closure_words(entry) if isinstance(entry, Closure) else ""
 
 
 def days_words(first: date, last: date) -> str:
-    """Two days and what lies between, both included."""
-    return f"{day_words(first, language(), year=True)} – {day_words(last, language(), year=True)}"
+    """Two days and what lies between, both included; the year once where it is one."""
+    last_words = day_words(last, language(), year=last.year != first.year)
+    return f"{day_words(first, language(), year=True)} – {last_words}"
 
 
 def closure_words(closure: Closure) -> str:
