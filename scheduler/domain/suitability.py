@@ -5,7 +5,7 @@ A closure entered later, or bells that changed, speak against what was booked lo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -62,6 +62,22 @@ def read_surroundings(session: Session, bookings: Sequence[Booking]) -> Surround
     """Read the calendars around ``bookings``, whose sites and participations are loaded."""
     questions = _questions(session, bookings)
     return Surroundings(questions, _calendars(session, bookings, questions), _overridden(session, bookings))
+
+
+def look_at_time(
+    session: Session,
+    question: Question,
+    span: Span,
+    *,
+    partnership_id: int,
+    receiving: Iterable[int],
+    zone: str,
+) -> tuple[Around, list[Objection]]:
+    """What is known around a time that is only thought of, and what the rules say of it."""
+    interval = interval_of(span)
+    calendars = load_calendars(session, question.place_ids, interval, partnership_id=partnership_id)
+    around = look_around(calendars, interval, receiving=receiving, present=question.present_ids, zone=zone)
+    return around, objections(rules_for(question, calendars, interval), interval)
 
 
 def _questions(session: Session, bookings: Sequence[Booking]) -> dict[int, Question]:

@@ -11,17 +11,22 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from wtforms import Field
 
 from scheduler import clock, edge
 from scheduler.domain import access
 from scheduler.domain.bookings import booking_facts, get_booking
 from scheduler.domain.casts import with_account
 from scheduler.domain.plans import BookingPlan
+from scheduler.domain.suitability import look_at_time
 from scheduler.domain.times import local_day
-from scheduler.errors import Clash, Conflict, Forbidden, Invalid, StaleEdit, TongtangError
+from scheduler.errors import Clash, Conflict, Forbidden, Invalid, Objected, StaleEdit, TongtangError
 from scheduler.models.bookings import Booking
 from scheduler.models.places import Organisation
 from scheduler.models.resources import Resource
+from scheduler.web.bookings.alternatives import fill_stand_in, fill_time, ways_out
+from scheduler.web.bookings.around_words import around_lines, objection_lines
+from scheduler.web.bookings.asked import Asked, asked_of
 from scheduler.web.bookings.changes import Difference, differences, fact_lines, plan_facts
 from scheduler.web.bookings.form import BookingForm
 from scheduler.web.bookings.options import Options, load_options
@@ -33,18 +38,20 @@ from scheduler.wording import day_words, moment_words
 
 Verb = Callable[[Session, BookingPlan], Booking]
 """Books or changes: (session, plan) → booking."""
+FILLS = frozenset({"slot", "instead", "find"})
+"""Buttons that only fill the form or ask something of it."""
 
 
 def answer(
     form: BookingForm, verb: Verb, *, partnership_id: int, booking_id: str = "", done: str
 ) -> ResponseReturnValue:
     """What a posted form leads to; ``done`` is said when it is saved."""
-    if form.add_row(request.form.get("add", "")):
+    if form.add_row(request.form.get("add", "")) or request.form.keys() & FILLS:
         return form_page(form, partnership_id=partnership_id, booking_id=booking_id)
     only_check = "check" in request.form
     try:
         saved_id, facts = _save(form, verb, keep=not only_check)
-    except (Invalid, Clash, StaleEdit, Forbidden) as error:
+    except (Invalid, Clash, Objected, StaleEdit, Forbidden) as error:
         page = form_page(form, partnership_id=partnership_id, booking_id=booking_id, error=error)
         return page, status_of(error)
     if only_check:
@@ -72,21 +79,43 @@ def form_page(
             booking=booking,
             follows=form.follows.data or "",
         )
+        said = _fill(form, options)
         form.offer(options)
+        asked = asked_of(form, options, partnership_id=partnership_id, booking=booking)
         conflicts = error.conflicts if isinstance(error, Clash) else ()
         stale = isinstance(error, StaleEdit) and booking is not None
         page = {
+            "said": said,
             "conflicts": conflict_lines(session, conflicts, form.fields_of),
-            "conflict_words": words_of(error) if conflicts else "",
+            "conflict_words": words_of(error) if error and (conflicts or isinstance(error, Objected)) else "",
             "differences": _compare(session, form, booking, options) if stale else None,
             "checked": fact_lines(checked, options.titles()) if checked else None,
+            "known": known_lines(session, asked) if checked and asked else None,
+            **ways_out(session, asked, error, find="find" in request.form, desk=(form, options)),
         }
         _put_error(form, error)
         return render_template("bookings/form.html", form=form, booking=booking, **page)
 
 
+def known_lines(session: Session, asked: Asked) -> dict[str, Any]:
+    """What the calendars say around the time: {lines, notes, objections}."""
+    around, said = look_at_time(
+        session,
+        asked.question,
+        asked.span,
+        partnership_id=asked.partnership_id,
+        receiving=asked.receiving,
+        zone=zone(),
+    )
+    return {
+        "lines": around_lines(around),
+        "notes": objection_lines(one for one in said if not one.soft),
+        "objections": objection_lines(one for one in said if one.soft),
+    }
+
+
 def conflict_lines(
-    session: Session, conflicts: Sequence[Conflict], fields_of: Callable[[int], list[str]] | None = None
+    session: Session, conflicts: Sequence[Conflict], fields_of: Callable[[int], list[Field]] | None = None
 ) -> list[dict[str, Any]]:
     """The mappings that ui.conflict shows; a link only to what the viewer may see."""
     wanted = {conflict.booking_public_id for conflict in conflicts}
@@ -103,7 +132,10 @@ def conflict_lines(
             "url": url_for("bookings.show", public_id=conflict.booking_public_id)
             if conflict.booking_public_id in seen
             else None,
-            "field": next(iter(fields_of(conflict.resource_id)), None) if fields_of else None,
+            "resource_id": conflict.resource_id,
+            "field": next((field.id for field in fields_of(conflict.resource_id)), None)
+            if fields_of
+            else None,
         }
         for conflict in conflicts
     ]
@@ -118,6 +150,15 @@ def _units(session: Session, conflicts: Sequence[Conflict]) -> dict[int, str]:
         .where(Resource.id.in_(ids))
     )
     return dict(session.execute(query).all()) if ids else {}
+
+
+def _fill(form: BookingForm, options: Options) -> str:
+    """Put what a button offers into the form; what to say of it."""
+    if "slot" in request.form:
+        return fill_time(form, request.form["slot"])
+    if "instead" in request.form:
+        return fill_stand_in(form, request.form["instead"], options)
+    return ""
 
 
 def _save(form: BookingForm, verb: Verb, *, keep: bool) -> tuple[str, dict[str, Any]]:
@@ -150,7 +191,9 @@ def _compare(session: Session, form: BookingForm, booking: Booking, options: Opt
 
 def _interval_of(conflict: Conflict) -> str:
     day = day_words(local_day(conflict.starts_at, zone()), language())
-    return f"{day} {clock_words(conflict.starts_at, conflict.ends_at)}"
+    words = f"{day} {clock_words(conflict.starts_at, conflict.ends_at)}"
+    minutes = conflict.before + conflict.after
+    return _("%(interval)s（含准备 %(minutes)s 分钟）", interval=words, minutes=minutes) if minutes else words
 
 
 def _until(conflict: Conflict) -> str:

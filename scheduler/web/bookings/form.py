@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -113,6 +113,7 @@ class BookingForm(FlaskForm):
     passcode = StringField(_("入会密码"))
     join_url = StringField(_("入会链接"), widget=URLInput())
     note = TextAreaField(_("备注"))
+    override_reason = StringField(_("仍要安排的理由"))
     version = HiddenField()
     has_kits = False
     """Whether there is any kit to choose."""
@@ -163,13 +164,23 @@ class BookingForm(FlaskForm):
             raw[name] = [_asked(raw[name][index]) for index in self._filled(name)]
         return read_plan(raw, zone=zone())
 
-    def fields_of(self, resource_id: int) -> list[str]:
-        """Ids of the fields in which this resource was chosen."""
-        chosen = [self.host.form.room_id, self.account_id]
-        chosen += [field for row in self.receiving for field in row.form]
-        chosen += [row.form.person_id for row in self.people]
-        chosen += [row.form.kit_id for row in self.kits]
-        return [field.id for field in chosen if field.data == str(resource_id)]
+    def choosers(self) -> Iterator[tuple[SelectField, ParticipantRole]]:
+        """Every field that chooses a resource, with the role that it gives."""
+        yield self.host.form.room_id, ParticipantRole.ROOM
+        for row in self.receiving:
+            yield row.form.class_id, ParticipantRole.CLASS
+            yield row.form.room_id, ParticipantRole.ROOM
+            yield row.form.assistant_id, ParticipantRole.ASSISTANT
+        for row in self.people:
+            role = row.form.role.data
+            yield row.form.person_id, ParticipantRole(role if role in set(ParticipantRole) else "attendee")
+        yield self.account_id, ParticipantRole.ACCOUNT
+        for row in self.kits:
+            yield row.form.kit_id, ParticipantRole.KIT
+
+    def fields_of(self, resource_id: int) -> list[SelectField]:
+        """The fields in which this resource was chosen."""
+        return [field for field, _role in self.choosers() if field.data == str(resource_id)]
 
     def segment_words(self) -> str:
         """The segments in one line: 导览 20、讲授 20."""

@@ -71,7 +71,7 @@ def values_after(lesson: Booking, zone: str) -> dict[str, Any]:
     receiving = [site for site in lesson.sites if site.side is Side.RECEIVING]
     return {
         **kept,
-        **_time_values(lesson.ends_at, ends, zone),
+        **time_values(lesson.ends_at, ends, zone),
         "kind": BookingKind.RESEARCH,
         "course_type": CourseType.MASTER_TEACHER,
         "title": _("《%(title)s》联合教研", title=lesson.title)[:120],
@@ -81,6 +81,7 @@ def values_after(lesson: Booking, zone: str) -> dict[str, Any]:
         "timing": "",
         "segments": _segments(FIRST_SEGMENTS[BookingKind.RESEARCH]),
         "note": "",
+        "override_reason": "",
         "follows": lesson.public_id,
     }
 
@@ -90,7 +91,7 @@ def values_of(booking: Booking, zone: str) -> dict[str, Any]:
     host = next((site for site in booking.sites if site.side is Side.HOST), None)
     receiving = [site for site in booking.sites if site.side is Side.RECEIVING]
     return {
-        **_time_values(booking.starts_at, booking.ends_at, zone),
+        **time_values(booking.starts_at, booking.ends_at, zone),
         "kind": booking.kind,
         "title": booking.title,
         "subject": booking.subject,
@@ -118,6 +119,7 @@ def values_of(booking: Booking, zone: str) -> dict[str, Any]:
         "passcode": booking.passcode,
         "join_url": booking.join_url,
         "note": booking.note,
+        "override_reason": booking.override_reason,
         "version": str(booking.version),
     }
 
@@ -144,6 +146,7 @@ def _segments(rows: Any) -> list[dict[str, Any]]:
     return [{"kind": kind, "minutes": str(minutes)} for kind, minutes in rows] or [{}]
 
 
-def _time_values(starts_at: datetime, ends_at: datetime, zone: str) -> dict[str, str]:
+def time_values(starts_at: datetime, ends_at: datetime, zone: str) -> dict[str, str]:
+    """A time as the fields ``date``, ``starts`` and ``ends`` have it."""
     starts, ends = (instant.astimezone(ZoneInfo(zone)) for instant in (starts_at, ends_at))
     return {"date": f"{starts:%Y-%m-%d}", "starts": f"{starts:%H:%M}", "ends": f"{ends:%H:%M}"}

@@ -17,11 +17,13 @@ from wtforms.widgets import DateInput, TimeInput
 from scheduler import clock, edge
 from scheduler.domain import access, bookings
 from scheduler.domain.fields import clean_fields
-from scheduler.domain.plans import CANCEL_FIELDS, read_span
+from scheduler.domain.plans import CANCEL_FIELDS, MOVE_FIELDS, read_span
 from scheduler.domain.times import local_day
-from scheduler.errors import Clash, Invalid, Refused, StaleEdit
+from scheduler.errors import Clash, Invalid, Objected, Refused, StaleEdit, TongtangError
 from scheduler.models.bookings import Booking, BookingKind, CancelReason
 from scheduler.web.addresses import day_argument
+from scheduler.web.bookings.alternatives import fill_time, ways_out
+from scheduler.web.bookings.asked import asked_to_move, span_of
 from scheduler.web.bookings.desk import answer, conflict_lines, form_page
 from scheduler.web.bookings.form import BookingForm, read_version
 from scheduler.web.bookings.listing import list_page
@@ -41,6 +43,7 @@ class MoveForm(FlaskForm):
     date = StringField(lazy_gettext("日期"), widget=DateInput())
     starts = StringField(lazy_gettext("开始"), widget=TimeInput())
     ends = StringField(lazy_gettext("结束"), widget=TimeInput())
+    override_reason = StringField(lazy_gettext("仍要安排的理由"))
     version = HiddenField()
 
 
@@ -119,7 +122,8 @@ def move(public_id: str) -> str:
     """Only the time."""
     with edge.read() as session:
         booking = _to_change(session, public_id, "booking.not_movable")
-        values = values_of(booking, zone())
+        # A reason was given for the time that it has, not for another one.
+        values = {**values_of(booking, zone()), "override_reason": ""}
         return _move_page(session, booking, MoveForm(data=values))
 
 
@@ -127,13 +131,17 @@ def move(public_id: str) -> str:
 def move_to(public_id: str) -> ResponseReturnValue:
     """Give the booking another time."""
     form = MoveForm()
+    if request.form.keys() & {"slot", "find"}:
+        with edge.read() as session:
+            return _filled_move(session, _to_change(session, public_id, "booking.not_movable"), form)
     try:
         with edge.write() as session:
             booking = _to_change(session, public_id, "booking.not_movable")
             span = read_span(raw_of(form), zone=zone())
-            bookings.move_booking(session, booking, span=span, version=read_version(form), act=act())
+            why = clean_fields(MOVE_FIELDS, raw_of(form))
+            bookings.move_booking(session, booking, span=span, version=read_version(form), act=act(), **why)
             tied = tied_and_open(session, booking, _today())
-    except (Invalid, Clash, StaleEdit) as error:
+    except (Invalid, Clash, Objected, StaleEdit) as error:
         with edge.read() as session:
             return _refused_move(session, _visible(session, public_id), form, error)
     flash(_moved_words(tied), "success")
@@ -217,16 +225,31 @@ def _moved_words(tied: list[dict[str, Any]]) -> dict[str, Any]:
     return {"text": " ".join([_("已改时间，日历订阅会显示新的时间。"), *left]), "links": links}
 
 
+def _filled_move(session: Session, booking: Booking, form: MoveForm) -> str:
+    """The page with an offered time in it, or with times that could be taken."""
+    said = fill_time(form, request.form["slot"]) if "slot" in request.form else ""
+    return _move_page(session, booking, form, said=said, **_ways_out(session, booking, form, None))
+
+
 def _refused_move(
-    session: Session, booking: Booking, form: MoveForm, error: Invalid | Clash | StaleEdit
+    session: Session, booking: Booking, form: MoveForm, error: Invalid | Clash | Objected | StaleEdit
 ) -> ResponseReturnValue:
-    told: dict[str, Any] = {}
-    if isinstance(error, Clash):
-        told = {"conflicts": conflict_lines(session, error.conflicts), "conflict_words": words_of(error)}
+    told = _ways_out(session, booking, form, error)
+    if isinstance(error, Clash | Objected):
+        conflicts = error.conflicts if isinstance(error, Clash) else ()
+        told |= {"conflicts": conflict_lines(session, conflicts), "conflict_words": words_of(error)}
     else:
         _put_error(form, error)
         form.version.data = str(booking.version)
     return _move_page(session, booking, form, **told), status_of(error)
+
+
+def _ways_out(
+    session: Session, booking: Booking, form: MoveForm, error: TongtangError | None
+) -> dict[str, Any]:
+    span = span_of(form)
+    asked = asked_to_move(session, booking, span) if span else None
+    return ways_out(session, asked, error, find="find" in request.form)
 
 
 def _cancel_page(booking: Booking, form: CancelForm) -> str:

@@ -1,0 +1,106 @@
+"""What the calendars say around a time, in words: periods, opening hours, holidays, rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import pgettext
+
+from scheduler.domain.calendars.around import Around, SchoolDay
+from scheduler.domain.calendars.bells import BellDay, Line, Ringing
+from scheduler.domain.calendars.local_time import clock_words
+from scheduler.domain.calendars.openings import OpenDay
+from scheduler.errors import Objection
+from scheduler.models.holidays import DayKind
+from scheduler.web.door import zone
+from scheduler.web.locale import joined, language
+from scheduler.wording import day_words, explain
+from scheduler.wording.moments import WEEKDAYS
+
+
+def around_lines(around: Around) -> list[tuple[str, str]]:
+    """(whose, what): the periods of each school, the opening hours of each museum, holidays."""
+    days = {one.day for one in around.schools} | {day for _place, day, _open in around.openings}
+    with_day = len(days) > 1
+    lines = [(one.place.name, _on(one.day, school_words(one), with_day)) for one in around.schools]
+    lines += [(place.name, _on(day, opening_words(known), with_day)) for place, day, known in around.openings]
+    return lines + [(_("节假日"), announced_words(day, kind, name)) for day, kind, name in around.announced]
+
+
+def school_words(school: SchoolDay) -> str:
+    """第3节 10:00–10:40、第4节 10:50–11:30；按周三上课."""
+    ringing = school.bells.ringing
+    if ringing is Ringing.NO_LESSONS:
+        return _("这天不上课")
+    if ringing is Ringing.MAKE_UP_UNSET:
+        return _("调休上班日，还没有定按周几上课")
+    words = joined([line.words() for line in school.lessons]) or _("不在上课时间")
+    return (
+        _("%(words)s（%(follows)s）", words=words, follows=follows_words(school.bells))
+        if (school.bells.follows)
+        else words
+    )
+
+
+def follows_words(bells: BellDay) -> str:
+    """按周三的课表; "" on days that follow their own."""
+    if not bells.follows:
+        return ""
+    return _("按%(weekday)s的课表", weekday=WEEKDAYS[language()][bells.follows - 1])
+
+
+def opening_words(known: OpenDay) -> str:
+    """开放 9:00–17:00, or why it is closed."""
+    if known.hours is None:
+        return ""
+    if not known.is_open:
+        return _("闭馆（%(why)s）", why=known.holiday) if known.holiday else pgettext("museum", "闭馆")
+    return _(
+        "开放 %(opens)s–%(closes)s",
+        opens=clock_words(known.hours.opens),
+        closes=clock_words(known.hours.closes),
+    )
+
+
+def announced_words(day: date, kind: DayKind, name: str) -> str:
+    """10月1日 周四 国庆节假期; 10月10日 周六 国庆节调休上班."""
+    return f"{day_words(day, language())} {holiday_words(kind, name)}"
+
+
+def holiday_words(kind: DayKind, name: str) -> str:
+    """国庆节假期, 国庆节调休上班."""
+    if kind is DayKind.HOLIDAY:
+        return _("%(holiday)s假期", holiday=name)
+    return _("%(holiday)s调休上班", holiday=name)
+
+
+def period_words(lessons: Sequence[Line]) -> str:
+    """第3节, or 第3节–第4节; "" for none."""
+    names = [line.name for line in lessons]
+    return "–".join(dict.fromkeys([names[0], names[-1]])) if names else ""
+
+
+def first_period(around: Around) -> str:
+    """The periods of the first receiving school that teaches then: 林西县民族中学 第3节."""
+    return next(
+        (f"{one.place.name} {period_words(one.lessons)}" for one in around.schools if one.lessons), ""
+    )
+
+
+def objection_lines(objections: Iterable[Objection]) -> list[dict[str, Any]]:
+    """Each as {who, sentence, kind}; ``who`` is "" for what concerns everybody."""
+    return [
+        {
+            "who": one.facts.get("name", ""),
+            "sentence": explain(one, language(), zone=zone()),
+            "kind": one.subject_kind,
+        }
+        for one in objections
+    ]
+
+
+def _on(day: date, words: str, with_day: bool) -> str:
+    return f"{day_words(day, language())} {words}" if with_day else words
