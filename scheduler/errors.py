@@ -136,6 +136,43 @@ class Objected(TongtangError):
         self.objections = tuple(objections)
 
 
+@dataclasses.dataclass(frozen=True)
+class BlockedDay:
+    """A day of a series that cannot be booked as asked, and what is in the way."""
+
+    day: date
+    conflicts: tuple[Conflict, ...] = ()
+    objections: tuple[Objection, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+class SeriesBlocked(TongtangError):
+    """Some days of a series cannot be booked as asked; none was. ``days`` names every one."""
+
+    def __init__(self, days: Sequence[BlockedDay]) -> None:
+        super().__init__("series.blocked", count=len(days))
+        self.days = tuple(days)
+
+
+@dataclasses.dataclass(frozen=True)
+class BlockedMove:
+    """A booking that cannot be where it was to be moved, and what is in the way; ``code``: it has changed."""
+
+    booking_public_id: str
+    title: str
+    conflicts: tuple[Conflict, ...] = ()
+    objections: tuple[Objection, ...] = ()
+    code: str = ""
+
+
+class MovesBlocked(TongtangError):
+    """Some of several bookings cannot be moved as asked; none was. ``moves`` names every one."""
+
+    def __init__(self, moves: Sequence[BlockedMove]) -> None:
+        super().__init__("closure.moves_blocked", count=len(moves))
+        self.moves = tuple(moves)
+
+
 STATUS: dict[type[TongtangError], int] = {
     Invalid: 422,
     NotFound: 404,
@@ -144,5 +181,7 @@ STATUS: dict[type[TongtangError], int] = {
     StaleEdit: 409,
     Clash: 409,
     Objected: 409,
+    SeriesBlocked: 409,
+    MovesBlocked: 409,
 }
 """The HTTP status (RFC 9110 §15.5) that pages and API answer with."""

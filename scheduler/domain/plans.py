@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -141,7 +142,7 @@ def read_plan(raw: Mapping[str, Any], *, zone: str) -> BookingPlan:
     cleaner = Cleaner(raw)
     values = {wanted.name: cleaner.take(wanted) for wanted in BOOKING_FIELDS}
     cleaner.refuse_others(KEYS)
-    span = _read_span(cleaner, zone=zone)
+    span = take_span(cleaner, zone=zone)
     host = _read_host(cleaner)
     receiving = [SitePlan(**row) for row in cleaner.rows("receiving", RECEIVING_FIELDS, most=MOST_SITES)]
     people = _read_people(cleaner)
@@ -172,13 +173,36 @@ def default_timing(kind: BookingKind) -> Timing:
 def read_span(raw: Mapping[str, Any], *, zone: str) -> Span:
     """The time alone, for a move. Raises Invalid."""
     cleaner = Cleaner(raw)
-    span = _read_span(cleaner, zone=zone)
+    span = take_span(cleaner, zone=zone)
     cleaner.done()
     assert span is not None
     return span
 
 
-def _read_span(cleaner: Cleaner, *, zone: str) -> Span | None:
+def raw_of_plan(plan: BookingPlan) -> dict[str, Any]:
+    """The plan as ``read_plan`` takes it, without its time."""
+    return {
+        "kind": plan.kind.value,
+        "title": plan.title,
+        "subject": plan.subject.value,
+        "course_type": plan.course_type.value,
+        "host": {"organisation_id": plan.host.organisation_id, "room_id": plan.host.room_id},
+        "receiving": [dataclasses.asdict(site) for site in plan.receiving],
+        "people": [{"role": one.role.value, "person_id": one.person_id} for one in plan.people],
+        "kits": [{"kit_id": kit_id} for kit_id in plan.kit_ids],
+        "account_id": plan.account_id,
+        "meeting_number": plan.meeting_number,
+        "passcode": plan.passcode,
+        "join_url": plan.join_url,
+        "segments": [{"kind": one.kind.value, "minutes": one.minutes} for one in plan.segments],
+        "note": plan.note,
+        "follows": plan.follows,
+        "timing": plan.timing.value,
+    }
+
+
+def take_span(cleaner: Cleaner, *, zone: str) -> Span | None:
+    """The time of a raw mapping, given either way; None, with the problem noted, where it is not."""
     instants = any(cleaner.raw.get(name) for name in INSTANTS)
     names = INSTANTS if instants else LOCAL_TIME[1:]
     try:
@@ -237,12 +261,15 @@ def _read_people(cleaner: Cleaner) -> list[PersonPlan]:
     return [PersonPlan(**row) for row in rows]
 
 
-def _check_segments(cleaner: Cleaner, segments: Sequence[SegmentPlan], span: Span | None) -> None:
-    if span is None or any(segment.minutes is None for segment in segments):
-        return
+def segment_problems(segments: Sequence[SegmentPlan], span: Span) -> list[Problem]:
+    """That the segments together are longer than the booking, if they are."""
     planned = sum(segment.minutes for segment in segments)
     length = int((span.ends_at - span.starts_at).total_seconds() // 60)
-    if planned > length:
-        cleaner.problems.append(
-            Problem("segments", "segments.too_long", {"planned": planned, "length": length})
-        )
+    if planned <= length:
+        return []
+    return [Problem("segments", "segments.too_long", {"planned": planned, "length": length})]
+
+
+def _check_segments(cleaner: Cleaner, segments: Sequence[SegmentPlan], span: Span | None) -> None:
+    if span is not None and all(segment.minutes is not None for segment in segments):
+        cleaner.problems += segment_problems(segments, span)

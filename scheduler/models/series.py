@@ -39,7 +39,8 @@ class Series(Base):
 class Occurrence(Base):
     """One date of a series. Its day never changes, wherever its booking is moved; None booking: skipped.
 
-    ``starts_at`` and ``ends_at`` are the time that the series gives it: a booking elsewhere was moved alone.
+    ``starts_at`` and ``ends_at`` are the time that the series gives it (None: a skipped day without that
+    period): a booking elsewhere was moved alone.
     """
 
     __tablename__ = "occurrence"
@@ -47,14 +48,15 @@ class Occurrence(Base):
         UniqueConstraint("series_id", "day"),
         UniqueConstraint("booking_id"),
         CheckConstraint("ends_at > starts_at", name="interval"),
+        CheckConstraint("booking_id IS NULL OR starts_at IS NOT NULL", name="booked"),
         Index(None, "series_id", "starts_at"),
     )
 
     id: Mapped[Id]
     series_id: Mapped[int] = refers("series.id", ondelete="CASCADE")
     day: Mapped[date]
-    starts_at: Mapped[datetime]
-    ends_at: Mapped[datetime]
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
     booking_id: Mapped[int | None] = refers("booking.id")
 
     series: Mapped[Series] = relationship(back_populates="occurrences")

@@ -27,6 +27,8 @@ REACH = timedelta(days=21)
 """So far before and after the wanted time others are looked for."""
 EARLIEST, LATEST = 8 * 60, 18 * 60
 """Minutes of the local day between which others are proposed, unless the wanted time lies outside them."""
+WORKDAYS = frozenset(range(1, 6))
+"""Weekends are proposed only in place of one."""
 SAME_TIME = 20
 """A day away costs as many minutes as this: the same hour tomorrow is nearer than this evening."""
 MOST_SUBSTITUTES = 5
@@ -127,6 +129,7 @@ def _around(
         not_before=not_before,
         earliest=min(EARLIEST, minutes[0]),
         latest=max(LATEST, min(24 * 60, minutes[1])),
+        weekdays=WORKDAYS | {day.isoweekday()},
         leave_out=leave_out,
     )
 

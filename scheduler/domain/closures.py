@@ -1,0 +1,171 @@
+"""A closure entered later: the bookings that it hits, each with its best new times, moved together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import Session
+
+from scheduler.domain import access, bookings
+from scheduler.domain.access import Viewer
+from scheduler.domain.act import Act
+from scheduler.domain.availability import question_of
+from scheduler.domain.bookings import OPEN
+from scheduler.domain.calendars.rules import NOT_THERE
+from scheduler.domain.fields import is_row_id
+from scheduler.domain.holds import Span, release_holds
+from scheduler.domain.queries import whole_booking
+from scheduler.domain.slots.nearest import nearest_times
+from scheduler.errors import (
+    BlockedMove,
+    Clash,
+    Invalid,
+    MovesBlocked,
+    NotFound,
+    Objected,
+    Problem,
+    Refused,
+    StaleEdit,
+)
+from scheduler.models.bookings import Booking, Participation, Site
+from scheduler.models.openings import Closure
+from scheduler.models.resources import Resource
+
+MOST_HITS = 100
+"""Bookings that one closure lists; those that are moved make room for the next."""
+MOST_CHOICES = 3
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A booking that the closure is in the way of, and times at which it could be instead, the best first."""
+
+    booking: Booking
+    choices: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True)
+class Move:
+    """A ticked booking, by public id, with its new time and the version that was read."""
+
+    span: Span
+    version: int
+    override_reason: str = ""
+
+
+def get_closure(session: Session, closure_id: int, *, viewer: Viewer) -> Closure:
+    """The closure. Raises NotFound, also when the viewer may not know of it."""
+    closure = session.get(Closure, closure_id) if is_row_id(closure_id) else None
+    if closure is None or not access.can_see_partnership(viewer, closure.partnership_id):
+        raise NotFound("closure.not_found")
+    return closure
+
+
+def hit_bookings(closure: Closure, *, now: datetime) -> Select[Booking]:
+    """Open bookings still to come that the closure is in the way of, by start.
+
+    A closure of a place hits whatever takes place there or needs somebody or something from there (a meeting
+    account or a kit alone does not), one of a resource whatever it takes part in.
+    """
+    return (
+        select(Booking)
+        .where(
+            Booking.partnership_id == closure.partnership_id,
+            Booking.state.in_(OPEN),
+            Booking.starts_at > now,
+            Booking.starts_at < closure.ends_at,
+            Booking.ends_at > closure.starts_at,
+            _takes_part(closure),
+        )
+        .order_by(Booking.starts_at, Booking.id)
+        .options(*whole_booking())
+    )
+
+
+def hits(session: Session, closure: Closure, *, viewer: Viewer, zone: str, now: datetime) -> list[Hit]:
+    """What the closure hits, as far as the viewer sees it, each with new times that no other is offered."""
+    query = hit_bookings(closure, now=now).where(access.visible_bookings(viewer)).limit(MOST_HITS)
+    found: list[Hit] = []
+    taken: list[tuple[Collection[int], Span]] = []
+    for booking in session.scalars(query):
+        question = question_of(session, booking)
+        choices = nearest_times(
+            session,
+            question,
+            Span(booking.starts_at, booking.ends_at),
+            partnership_id=booking.partnership_id,
+            zone=zone,
+            not_before=now,
+            leave_out=booking.id,
+            taken=taken,
+            most=MOST_CHOICES,
+        )
+        taken += [(question.resource_ids, choice) for choice in choices]
+        found.append(Hit(booking, tuple(choices)))
+    return found
+
+
+def move_hits(
+    session: Session, closure: Closure, moves: Mapping[str, Move], *, viewer: Viewer, act: Act
+) -> list[Booking]:
+    """Move the ticked bookings (by public id), all or none.
+
+    Raises Invalid when nothing is ticked or something that the closure does not hit, Forbidden, and
+    MovesBlocked naming every booking that cannot be where it was put.
+    """
+    if not moves:
+        raise Invalid([Problem("moves", "closure.nothing_ticked")])
+    rows = session.scalars(hit_bookings(closure, now=act.at).where(Booking.public_id.in_(moves))).all()
+    wanted = [row for row in rows if access.can_see_booking(viewer, row)]
+    unknown = set(moves) - {booking.public_id for booking in wanted}
+    if unknown:
+        raise Invalid([Problem(f"moves.{public_id}", "closure.not_hit") for public_id in sorted(unknown)])
+    for booking in wanted:
+        access.require(access.can_change_booking(viewer, booking))
+        # Where one of them is now, another may be put.
+        release_holds(session, booking_id=booking.id)
+    blocked = [fault for booking in wanted if (fault := _move(session, booking, moves, act=act))]
+    if blocked:
+        raise MovesBlocked(blocked)
+    return wanted
+
+
+def _move(session: Session, booking: Booking, moves: Mapping[str, Move], *, act: Act) -> BlockedMove | None:
+    """Move one within a savepoint; answers why it cannot be."""
+    move, public_id, title = moves[booking.public_id], booking.public_id, booking.title
+    try:
+        with session.begin_nested():
+            bookings.move_booking(
+                session,
+                booking,
+                span=move.span,
+                version=move.version,
+                override_reason=move.override_reason,
+                act=act,
+            )
+    except Clash as error:
+        return BlockedMove(public_id, title, error.conflicts, error.objections)
+    except Objected as error:
+        return BlockedMove(public_id, title, objections=error.objections)
+    except (StaleEdit, Refused) as error:
+        return BlockedMove(public_id, title, code=error.code)
+    return None
+
+
+def _takes_part(closure: Closure) -> ColumnElement[bool]:
+    if closure.resource_id is not None:
+        return Booking.id.in_(_bookings_with([closure.resource_id]))
+    at_place = select(Site.booking_id).where(Site.organisation_id == closure.organisation_id)
+    from_place = (
+        select(Participation.booking_id)
+        .join(Resource, Resource.id == Participation.resource_id)
+        .where(Resource.organisation_id == closure.organisation_id, Resource.kind.not_in(NOT_THERE))
+    )
+    return or_(Booking.id.in_(at_place), Booking.id.in_(from_place))
+
+
+def _bookings_with(resource_ids: Sequence[int]) -> Select[int]:
+    return select(Participation.booking_id).where(Participation.resource_id.in_(resource_ids))

@@ -1,0 +1,249 @@
+"""The verbs that make a series, and that add a day which it skipped. All days are written, or none."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scheduler.domain import audit, bookings
+from scheduler.domain.act import Act
+from scheduler.domain.availability import make_question
+from scheduler.domain.casts import cast_plan
+from scheduler.domain.holds import Span
+from scheduler.domain.plans import (
+    INSTANTS,
+    LOCAL_TIME,
+    BookingPlan,
+    raw_of_plan,
+    read_plan,
+    segment_problems,
+)
+from scheduler.domain.series.decisions import Decision, Do
+from scheduler.domain.series.proposals import Asked, Outlook, Proposal, propose, time_of_day
+from scheduler.domain.series.rules import SeriesRule, read_rule
+from scheduler.domain.text_fields import is_printable
+from scheduler.errors import (
+    BlockedDay,
+    Clash,
+    Invalid,
+    NotFound,
+    Objected,
+    OnDay,
+    Problem,
+    Refused,
+    SeriesBlocked,
+)
+from scheduler.models.bookings import Booking
+from scheduler.models.places import Organisation
+from scheduler.models.school_time import Term
+from scheduler.models.series import Occurrence, Series
+
+SOMEWHEN = {"starts_at": "2000-01-01T00:00+00:00", "ends_at": "2000-01-01T23:59+00:00"}
+"""Stands for the time of a plan that has none: as long as a booking may be, so that its segments fit."""
+BOOKED = Decision()
+"""What holds for a day about which nothing is decided."""
+
+
+def read_series_rule(session: Session, raw: Mapping[str, Any], *, partnership_id: int) -> SeriesRule:
+    """Read a rule whose term and school are of the partnership. Raises Invalid."""
+    term = _of_partnership(session, Term, raw.get("term_id"), partnership_id)
+    rule = read_rule(raw, term=term)
+    if rule.school_id and not _of_partnership(session, Organisation, rule.school_id, partnership_id):
+        raise Invalid([Problem("school_id", "reference.unknown")])
+    return rule
+
+
+def read_series_plan(raw: Mapping[str, Any]) -> BookingPlan:
+    """What is to be booked each time, without a time of its own: its span stands for any. Raises Invalid."""
+    timeless = [name for name in (*LOCAL_TIME, *INSTANTS) if raw.get(name)]
+    if timeless:
+        raise Invalid([Problem(name, "field.unknown") for name in timeless])
+    return read_plan({**raw, **SOMEWHEN}, zone="UTC")
+
+
+def ask_series(
+    session: Session, plan: BookingPlan, rule: SeriesRule, *, partnership_id: int, zone: str, act: Act
+) -> Asked:
+    """What the series asks for. Raises Invalid as ``book`` does for its plan."""
+    cast = cast_plan(session, plan, partnership_id=partnership_id)
+    question = make_question(
+        cast.roles,
+        kind=plan.kind,
+        timing=plan.timing,
+        site_ids=(site.organisation_id for site in cast.sites),
+    )
+    return Asked(question=question, rule=rule, partnership_id=partnership_id, zone=zone, now=act.at)
+
+
+def book_series(
+    session: Session,
+    plan: BookingPlan,
+    rule: SeriesRule,
+    decisions: Mapping[date, Decision],
+    *,
+    rule_raw: Mapping[str, Any],
+    partnership_id: int,
+    zone: str,
+    act: Act,
+) -> Series:
+    """Book every day of the rule as decided; the plan's own time does not matter.
+
+    Raises Invalid for the plan, and SeriesBlocked naming every day that cannot be booked; nothing is then
+    written.
+    """
+    asked = ask_series(session, plan, rule, partnership_id=partnership_id, zone=zone, act=act)
+    proposals = propose(session, asked, suggest=False)
+    if all(decisions.get(one.day, BOOKED).do is Do.SKIP for one in proposals):
+        raise Invalid([Problem("decisions", "series.nothing")])
+    series = Series(
+        public_id=secrets.token_hex(8),
+        partnership_id=partnership_id,
+        title=plan.title,
+        rule=dict(rule_raw),
+        plan=raw_of_plan(plan),
+        created_at=act.at,
+        occurrences=[],
+    )
+    session.add(series)
+    session.flush()
+    blocked = []
+    for one in proposals:
+        try:
+            _book_day(session, series, plan, one, decisions.get(one.day, BOOKED), act=act)
+        except BlockedBy as error:
+            blocked.append(error.day)
+    if blocked:
+        raise SeriesBlocked(blocked)
+    _note(session, series, act=act, verb="book_series", days=[one.day for one in proposals])
+    return series
+
+
+def add_occurrence(
+    session: Session,
+    series: Series,
+    day: date,
+    *,
+    zone: str,
+    act: Act,
+    span: Span | None = None,
+    override_reason: str = "",
+) -> Booking:
+    """Book a day that the series skipped, at ``span`` or the rule's time. Raises as ``book``, or Refused."""
+    occurrence = next((one for one in series.occurrences if one.day == day), None)
+    if occurrence is None:
+        raise NotFound("series.not_a_day_of_it")
+    if occurrence.booking_id is not None:
+        raise Refused("series.not_skipped", day=OnDay(day))
+    wanted = span or _time_of(session, series, day, zone=zone, act=act)
+    if wanted is None:
+        raise Refused("series.no_time", day=OnDay(day))
+    plan = replace(plan_of_series(series, wanted), override_reason=override_reason)
+    booking = bookings.book(session, plan, partnership_id=series.partnership_id, act=act)
+    occurrence.booking_id = booking.id
+    occurrence.starts_at, occurrence.ends_at = wanted.starts_at, wanted.ends_at
+    session.flush()
+    session.expire(occurrence, ["booking"])
+    _note(session, series, act=act, verb="add_occurrence", days=[day])
+    return booking
+
+
+def get_series(session: Session, public_id: str) -> Series:
+    """The series, or NotFound."""
+    known = is_printable(public_id)
+    series = session.scalar(select(Series).where(Series.public_id == public_id)) if known else None
+    if series is None:
+        raise NotFound("series.not_found")
+    return series
+
+
+def occurrence_of(session: Session, booking: Booking) -> Occurrence | None:
+    """The booking's place in a series; None when it stands alone."""
+    return session.scalar(select(Occurrence).where(Occurrence.booking_id == booking.id))
+
+
+def plan_of_series(series: Series, span: Span) -> BookingPlan:
+    """What the series books each time, at ``span``."""
+    time = {"starts_at": span.starts_at.isoformat(), "ends_at": span.ends_at.isoformat()}
+    return read_plan({**series.plan, **time}, zone="UTC")
+
+
+class BlockedBy(Exception):
+    """A day that cannot be booked as decided."""
+
+    def __init__(self, day: BlockedDay) -> None:
+        super().__init__(day)
+        self.day = day
+
+
+def _book_day(
+    session: Session, series: Series, plan: BookingPlan, one: Proposal, decision: Decision, *, act: Act
+) -> None:
+    """Raises BlockedBy."""
+    occurrence = Occurrence(day=one.day)
+    if one.span is not None:
+        occurrence.starts_at, occurrence.ends_at = one.span.starts_at, one.span.ends_at
+    if decision.do is not Do.SKIP:
+        span = decision.span or one.span
+        if span is None:
+            raise BlockedBy(BlockedDay(one.day, objections=one.answer.objections))
+        if decision.span is None and one.outlook is Outlook.CLASH:
+            # Known before anything is written: no need to let the database refuse it.
+            raise BlockedBy(BlockedDay(one.day, one.answer.conflicts, one.answer.objections))
+        too_long = segment_problems(plan.segments, span)
+        if too_long:
+            raise BlockedBy(BlockedDay(one.day, problems=tuple(too_long)))
+        mine = replace(plan, span=span, override_reason=decision.override_reason or plan.override_reason)
+        booking = _try_booking(session, series, mine, one.day, act=act)
+        occurrence.booking_id = booking.id
+        if one.span is None:
+            occurrence.starts_at, occurrence.ends_at = span.starts_at, span.ends_at
+    series.occurrences.append(occurrence)
+    session.flush()
+
+
+def _try_booking(session: Session, series: Series, plan: BookingPlan, day: date, *, act: Act) -> Booking:
+    """Book within a savepoint: a day that fails must not end the look at the others."""
+    try:
+        with session.begin_nested():
+            return bookings.book(session, plan, partnership_id=series.partnership_id, act=act)
+    except Clash as error:
+        raise BlockedBy(BlockedDay(day, error.conflicts, error.objections)) from error
+    except Objected as error:
+        raise BlockedBy(BlockedDay(day, objections=error.objections)) from error
+    except Invalid as error:
+        raise BlockedBy(BlockedDay(day, problems=error.problems)) from error
+
+
+def _time_of(session: Session, series: Series, day: date, *, zone: str, act: Act) -> Span | None:
+    rule = read_series_rule(session, series.rule, partnership_id=series.partnership_id)
+    plan = read_series_plan(series.plan)
+    asked = ask_series(session, plan, rule, partnership_id=series.partnership_id, zone=zone, act=act)
+    return time_of_day(session, asked, day)
+
+
+def _of_partnership(session: Session, model: Any, row_id: Any, partnership_id: int) -> Any:
+    """The row that the id names, if it is one of the partnership; None for anything else."""
+    text = str(row_id or "")
+    if not (text.isascii() and text.isdecimal() and len(text) < 18):
+        return None
+    row = session.get(model, int(text))
+    return row if row is not None and row.partnership_id == partnership_id else None
+
+
+def _note(session: Session, series: Series, *, act: Act, verb: str, days: Sequence[date]) -> None:
+    audit.note(
+        session,
+        act=act,
+        verb=verb,
+        subject="series",
+        subject_id=series.id,
+        partnership_id=series.partnership_id,
+        after={"title": series.title, "days": [day.isoformat() for day in days]},
+    )
+    session.flush()

@@ -1,0 +1,178 @@
+"""Editing a series from one of its bookings: this one, this and the following, or all still to come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from scheduler.domain import bookings
+from scheduler.domain.act import Act
+from scheduler.domain.bookings import OPEN
+from scheduler.domain.fields import Bad
+from scheduler.domain.holds import Span, release_holds
+from scheduler.domain.plans import BookingPlan, raw_of_plan
+from scheduler.domain.series.booking import occurrence_of
+from scheduler.domain.times import local_instant
+from scheduler.domain.versions import require_version
+from scheduler.errors import BlockedDay, Clash, Invalid, Objected, Problem, SeriesBlocked
+from scheduler.models.bookings import Booking, CancelReason
+from scheduler.models.series import Occurrence
+
+
+class Reach(StrEnum):
+    """How far an edit of one booking reaches into its series."""
+
+    ONE = "one"
+    FOLLOWING = "following"
+    ALL = "all"
+
+
+def reached(session: Session, booking: Booking, reach: Reach, *, act: Act) -> list[Occurrence]:
+    """The booking's own occurrence and the open, not yet begun ones that the edit reaches, by day."""
+    own = occurrence_of(session, booking)
+    if own is None:
+        return []
+    rows = session.scalars(
+        select(Occurrence)
+        .join(Booking, Booking.id == Occurrence.booking_id)
+        .where(
+            Occurrence.series_id == own.series_id,
+            Booking.state.in_(OPEN),
+            Booking.starts_at > act.at,
+        )
+        .order_by(Occurrence.day)
+        .options(joinedload(Occurrence.booking))
+    )
+    others = [one for one in rows if one.id != own.id and (reach is Reach.ALL or one.day > own.day)]
+    return sorted([own, *(others if reach is not Reach.ONE else [])], key=lambda one: one.day)
+
+
+def change_occurrences(
+    session: Session,
+    booking: Booking,
+    plan: BookingPlan,
+    *,
+    reach: Reach,
+    version: int,
+    zone: str,
+    act: Act,
+) -> list[Booking]:
+    """Let the booking and those that ``reach`` names be as ``plan`` says, each on its own day.
+
+    Another time of ``booking`` shifts the others by as much on the clocks of ``zone``, but for those that
+    were moved alone: they stay where they were put. Raises as ``change_booking`` for the booking itself, and
+    SeriesBlocked naming every other day that does not work; nothing is then written.
+    """
+    if reach is Reach.ONE:
+        return [bookings.change_booking(session, booking, plan, version=version, act=act)]
+    require_version(booking.version, version, title=booking.title)
+    occurrences = reached(session, booking, reach, act=act)
+    shift = _Shift(booking, plan.span, zone)
+    follows = booking.follows.public_id if booking.follows else ""
+    # Their own holds must not be in each other's way: a shift by a week puts each where the next one was.
+    for one in occurrences:
+        release_holds(session, booking_id=_booking(one).id)
+
+    def change(one: Occurrence) -> Booking:
+        mine = _booking(one)
+        span = plan.span if mine is booking else shift.of(one)
+        kept = mine.follows.public_id if mine.follows and plan.follows == follows else plan.follows
+        changed = replace(plan, span=span, follows=kept)
+        bookings.change_booking(session, mine, changed, version=mine.version, act=act)
+        if mine is booking or not _moved_alone(one, shift.before.get(mine.id)):
+            one.starts_at, one.ends_at = span.starts_at, span.ends_at
+        return mine
+
+    shift.remember(occurrences)
+    changed = _each(session, occurrences, change)
+    if occurrences:
+        occurrences[0].series.plan = raw_of_plan(plan)
+        occurrences[0].series.title = plan.title
+        session.flush()
+    return changed
+
+
+def cancel_occurrences(
+    session: Session,
+    booking: Booking,
+    *,
+    reach: Reach,
+    reason: CancelReason,
+    words: str,
+    version: int,
+    act: Act,
+) -> list[Booking]:
+    """Cancel the booking and those that ``reach`` names. Raises as ``cancel_booking``."""
+    require_version(booking.version, version, title=booking.title)
+    occurrences = reached(session, booking, reach, act=act)
+    wanted = [_booking(one) for one in occurrences] or [booking]
+    return [
+        bookings.cancel_booking(session, one, reason=reason, words=words, version=one.version, act=act)
+        for one in wanted
+    ]
+
+
+class _Shift:
+    """How far the edited booking moves on the clocks of a zone, and what it makes of the others' times."""
+
+    def __init__(self, booking: Booking, span: Span, zone: str) -> None:
+        self._zone = zone
+        self._starts = self._local(span.starts_at) - self._local(booking.starts_at)
+        self._length = span.ends_at - span.starts_at
+        self.before: dict[int, Span] = {}
+
+    def remember(self, occurrences: Iterable[Occurrence]) -> None:
+        """Keep where each booking was before anything is written."""
+        for one in occurrences:
+            booking = _booking(one)
+            self.before[booking.id] = Span(booking.starts_at, booking.ends_at)
+
+    def of(self, one: Occurrence) -> Span:
+        """The new time of another occurrence. Raises Invalid when the clocks skip it."""
+        was = self.before[_booking(one).id]
+        if _moved_alone(one, was):
+            return was
+        local = self._local(was.starts_at) + self._starts
+        try:
+            starts_at = local_instant(local.date(), local.time(), self._zone)
+        except Bad as bad:
+            raise Invalid([Problem("starts", bad.code, bad.facts)]) from bad
+        return Span(starts_at, starts_at + self._length)
+
+    def _local(self, moment: datetime) -> datetime:
+        return moment.astimezone(ZoneInfo(self._zone)).replace(tzinfo=None)
+
+
+def _each(
+    session: Session, occurrences: Iterable[Occurrence], change: Callable[[Occurrence], Booking]
+) -> list[Booking]:
+    """Change every one; those that cannot be are told together."""
+    changed, blocked = [], []
+    for one in occurrences:
+        try:
+            with session.begin_nested():
+                changed.append(change(one))
+        except Clash as error:
+            blocked.append(BlockedDay(one.day, error.conflicts, error.objections))
+        except Objected as error:
+            blocked.append(BlockedDay(one.day, objections=error.objections))
+        except Invalid as error:
+            blocked.append(BlockedDay(one.day, problems=error.problems))
+    if blocked:
+        raise SeriesBlocked(blocked)
+    return changed
+
+
+def _moved_alone(one: Occurrence, was: Span | None) -> bool:
+    return was is not None and (one.starts_at, one.ends_at) != (was.starts_at, was.ends_at)
+
+
+def _booking(one: Occurrence) -> Booking:
+    assert one.booking is not None
+    return one.booking
