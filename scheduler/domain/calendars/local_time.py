@@ -39,7 +39,7 @@ def _on_clock(day: date, zone: str, minute: int) -> int:
     while minute < MINUTES:
         clock = datetime(day.year, day.month, day.day, *divmod(minute, 60), tzinfo=ZoneInfo(zone))
         seconds = int(clock.timestamp())
-        if datetime.fromtimestamp(seconds, clock.tzinfo).replace(fold=0) == clock:
+        if datetime.fromtimestamp(seconds, clock.tzinfo) == clock:
             return seconds
         minute += 1
     return midnight(day + DAY, zone)

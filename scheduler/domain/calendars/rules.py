@@ -94,8 +94,7 @@ def rules_for(question: Question, calendars: Calendars, within: Interval) -> lis
         rules += _closures(place.id, "organisation", place.name, place.closed, None, within)
         if place.hours:
             rules.append(_opening(place, calendars, within))
-        if question.kind is not BookingKind.TRAVEL:
-            rules += _holiday(place, calendars, within)
+        rules += _holiday(place, calendars, question, within)
     for one in question.wanted:
         closed = calendars.places[one.place_id].closed
         rules += _closures(one.resource_id, one.kind.value, one.name, closed, one.resource_id, within)
@@ -103,7 +102,7 @@ def rules_for(question: Question, calendars: Calendars, within: Interval) -> lis
         rules += _terms(calendars.places[place_id], stage, within)
     if question.timing is not Timing.ANY:
         for place_id in dict.fromkeys(place_id for place_id, _stage in question.school_stages):
-            rules += _bells(calendars.places[place_id], calendars, question.timing, within)
+            rules += _bells(calendars.places[place_id], calendars, question, within)
     return [*rules, *_unpublished(question, calendars, within)]
 
 
@@ -162,11 +161,11 @@ def _opening(place: Place, calendars: Calendars, within: Interval) -> Rule:
     return Rule(allowed, say)
 
 
-def _holiday(place: Place, calendars: Calendars, within: Interval) -> Iterator[Rule]:
+def _holiday(place: Place, calendars: Calendars, question: Question, within: Interval) -> Iterator[Rule]:
     off = {
         day: name
         for day in days_touched(within, place.zone)
-        if (name := place.day_off(day, calendars.holidays))
+        if (name := _day_off(question, place, day, calendars))
     }
     if not off:
         return
@@ -176,6 +175,11 @@ def _holiday(place: Place, calendars: Calendars, within: Interval) -> Iterator[R
         return _about(place, "holiday.off", {"name": place.name, "day": OnDay(day), "holiday": off[day]})
 
     yield Rule(_without(off, place, within), say)
+
+
+def _day_off(question: Question, place: Place, day: date, calendars: Calendars) -> str:
+    """The holiday that speaks against ``day``; people travel on holidays as well."""
+    return "" if question.kind is BookingKind.TRAVEL else place.day_off(day, calendars.holidays)
 
 
 def _terms(place: Place, stage: Stage, within: Interval) -> Iterator[Rule]:
@@ -203,9 +207,10 @@ def _terms(place: Place, stage: Stage, within: Interval) -> Iterator[Rule]:
         yield Rule(_without(unknown, place, within), say_unknown, soft=False)
 
 
-def _bells(place: Place, calendars: Calendars, timing: Timing, within: Interval) -> Iterator[Rule]:
+def _bells(place: Place, calendars: Calendars, question: Question, within: Interval) -> Iterator[Rule]:
+    timing = question.timing
     found = {day: place.bells(day, calendars.holidays) for day in days_touched(within, place.zone)}
-    free = [day for day, bells in found.items() if _leaves_alone(place, calendars, day, bells, timing)]
+    free = [day for day, bells in found.items() if _leaves_alone(question, place, day, bells, calendars)]
     taught = [
         minutes_interval(day, place.zone, *minutes)
         for day, bells in found.items()
@@ -233,10 +238,10 @@ def _bells(place: Place, calendars: Calendars, timing: Timing, within: Interval)
         yield Rule(_without(unknown, place, within), say_unknown, soft=False)
 
 
-def _leaves_alone(place: Place, calendars: Calendars, day: date, bells: BellDay, timing: Timing) -> bool:
+def _leaves_alone(question: Question, place: Place, day: date, bells: BellDay, calendars: Calendars) -> bool:
     """Days on which bells say nothing: none are known, a holiday speaks, or no lessons are what is wanted."""
     if bells.ringing is Ringing.NO_LESSONS:
-        return timing is Timing.OUTSIDE or bool(place.day_off(day, calendars.holidays))
+        return question.timing is Timing.OUTSIDE or bool(_day_off(question, place, day, calendars))
     return bells.ringing is Ringing.UNKNOWN
 
 
