@@ -61,7 +61,7 @@ FILTERS: tuple[Field, ...] = (
     PARTNERSHIP,
     Reference(name="region_id", label="地区", table="region"),
     Reference(name="organisation_id", label="单位", table="organisation"),
-    Reference(name="resource_id", label="人员、场地、班级或会议账号", table="resource"),
+    Reference(name="resource_id", label="人员、场地、班级、会议账号或器材", table="resource"),
     Choice(name="kind", label="类型", options=BookingKind),
     Choice(name="state", label="状态", options=BookingState),
     Text(name="q", label="课题含有", free=False),

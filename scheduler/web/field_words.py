@@ -124,15 +124,24 @@ def differences(
 
 
 def history_lines(
-    session: Session, subject: str, subject_id: int, fields: Sequence[Field], *, zone: str = ""
+    session: Session,
+    subject: str,
+    subject_id: int,
+    fields: Sequence[Field],
+    *,
+    zone: str = "",
+    verbs: Mapping[str, Any] = VERBS,
 ) -> list[dict[str, Any]]:
     """What happened to a row, newest first: {when, who, what, via, changes: [{label, one, other}]}.
 
-    ``zone`` is that of the row's place, in which its own times are told.
+    ``zone`` is that of the row's place, in which its own times are told; ``verbs`` what was done is called.
     """
     rows = session.execute(queries.history(subject, subject_id).limit(MOST_ENTRIES)).all()
     reading = Reading(zone, _names(session, [entry for entry, _user in rows], fields))
-    return [_line(entry, user, fields, reading) for entry, user in rows]
+    return [
+        {**_line(entry, user, fields, reading), "what": verbs.get(entry.verb, entry.verb)}
+        for entry, user in rows
+    ]
 
 
 def _names(session: Session, entries: Iterable[AuditEntry], fields: Iterable[Field]) -> dict[str, str]:
@@ -148,7 +157,6 @@ def _line(entry: AuditEntry, user: User | None, fields: Sequence[Field], reading
     return {
         "when": moment_words(entry.at, language(), zone(), year=True),
         "who": user.name if user else "",
-        "what": VERBS.get(entry.verb, entry.verb),
         "via": DOORS.get(entry.via, ""),
         "changes": [
             {

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import pgettext as _p
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -32,7 +33,7 @@ from scheduler.web.directory.shelf_pages import (
 from scheduler.web.directory.time_words import when_words
 from scheduler.web.door import viewer, zone
 from scheduler.web.field_forms import make_form
-from scheduler.web.field_words import Reading, history_lines, label_of, shown
+from scheduler.web.field_words import VERBS, Reading, history_lines, label_of, shown
 from scheduler.web.frame import partnership_of_page
 from scheduler.web.locale import name_of
 
@@ -103,6 +104,7 @@ def entry_facts(session: Session, shelf: Shelf, entry: Any) -> dict[str, Any]:
             entry.id,
             shelf.fields,
             zone=reading_of(shelf, entry).zone,
+            verbs={**VERBS, "retire": _p("history", "撤销")} if SHELF_PAGES[shelf.key].is_time else VERBS,
         ),
         "is_organisation": isinstance(entry, Organisation),
         "feed_url": _feed_url(entry),
