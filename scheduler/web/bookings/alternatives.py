@@ -17,7 +17,7 @@ from scheduler.domain.slots.nearest import nearest_times, substitutes
 from scheduler.domain.times import local_day
 from scheduler.errors import Clash, Invalid, Objected, TongtangError
 from scheduler.models.resources import Resource, ResourceKind, Room, SchoolClass
-from scheduler.web.bookings.around_words import objection_lines
+from scheduler.web.around_words import objection_lines
 from scheduler.web.bookings.asked import Asked, id_of
 from scheduler.web.bookings.form import BookingForm
 from scheduler.web.bookings.options import Options

@@ -25,6 +25,7 @@ from scheduler.models.bookings import (
     Timing,
 )
 from scheduler.models.users import User
+from scheduler.web.around_words import rule_words
 from scheduler.web.bookings.options import Options
 from scheduler.web.door import zone
 from scheduler.web.field_words import DOORS
@@ -136,12 +137,23 @@ def history_line(entry: AuditEntry, user: User | None, titles: Titles) -> dict[s
         "iso": entry.at.isoformat(),
         "what": str(VERBS.get(entry.verb, entry.verb)),
         "reason": _reason(entry),
+        "overridden": _overridden(entry),
         "changes": [
             Difference(str(NAMES[name]), _words(name, before, titles), _words(name, after, titles))
             for name, (before, after) in entry.changes.items()
             if told and name in NAMES and not (entry.verb == "cancel" and name == "state")
         ],
     }
+
+
+def _overridden(entry: AuditEntry) -> str:
+    """Which rules were overridden and why: 不在上课时段（林西县民族中学）；理由：全校公开课."""
+    rules = entry.changes.get("overridden", (None, []))[1]
+    if not rules:
+        return ""
+    reason = entry.changes.get("override_reason", ("", ""))[1]
+    words = _("越过了规则：%(rules)s。", rules=joined([rule_words(code, name) for code, name in rules]))
+    return f"{words} {_('理由：%(reason)s', reason=reason)}" if reason and entry.verb == "book" else words
 
 
 def _told(value: Any) -> Any:

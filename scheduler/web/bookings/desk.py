@@ -24,8 +24,8 @@ from scheduler.errors import Clash, Conflict, Forbidden, Invalid, Objected, Stal
 from scheduler.models.bookings import Booking
 from scheduler.models.places import Organisation
 from scheduler.models.resources import Resource
+from scheduler.web.around_words import around_lines, objection_lines
 from scheduler.web.bookings.alternatives import fill_stand_in, fill_time, ways_out
-from scheduler.web.bookings.around_words import around_lines, objection_lines
 from scheduler.web.bookings.asked import Asked, asked_of
 from scheduler.web.bookings.changes import Difference, differences, fact_lines, plan_facts
 from scheduler.web.bookings.form import BookingForm

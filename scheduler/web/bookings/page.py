@@ -29,6 +29,7 @@ from scheduler.models.bookings import (
 from scheduler.models.places import Organisation
 from scheduler.models.resources import MeetingAccount, Resource, ResourceKind, SchoolClass
 from scheduler.web.bookings.changes import history_line
+from scheduler.web.bookings.time_card import Entries, time_card
 from scheduler.web.calendar.agenda import agenda_line, clock_words, site_name
 from scheduler.web.door import viewer, zone
 from scheduler.web.locale import language, name_of
@@ -44,9 +45,12 @@ def booking_page(session: Session, booking: Booking, *, now: datetime) -> dict[s
     today = local_day(now, zone())
     may_coordinate = access.can_change_booking(viewer(), booking)
     tied = session.scalars(following(booking)).all()
+    entries = [(entry, user) for entry, user in session.execute(history("booking", booking.id))]
+    card = time_card(session, booking, entries, now=now)
     return {
         "booking": booking,
-        "when": when_words(booking, today),
+        "when": {**when_words(booking, today), "period": card["period"]},
+        "time": card,
         "line": agenda_line(booking),
         "sites": [_site(booking, site) for site in booking.sites],
         "pupils": sum(part.resource.head_count for part in _parts(booking, ParticipantRole.CLASS)),
@@ -73,7 +77,7 @@ def booking_page(session: Session, booking: Booking, *, now: datetime) -> dict[s
         and booking.state in OPEN
         and booking.ends_at > now
         and not any(row.state in OPEN for row in tied),
-        "history": _history(session, booking),
+        "history": _history(session, entries),
     }
 
 
@@ -161,15 +165,16 @@ def _told(booking: Booking, value: Subject | CourseType) -> str:
     return "" if nothing else label(language(), value)
 
 
-def _history(session: Session, booking: Booking) -> list[dict[str, Any]]:
+def _history(session: Session, entries: Entries) -> list[dict[str, Any]]:
     """What happened to it, newest first."""
-    rows = session.execute(history("booking", booking.id)).all()
-    ids = {public_id for entry, _user in rows for public_id in entry.changes.get("follows", ()) if public_id}
+    ids = {
+        public_id for entry, _user in entries for public_id in entry.changes.get("follows", ()) if public_id
+    }
     named = select(Booking.public_id, Booking.title).where(
         Booking.public_id.in_(ids), access.visible_bookings(viewer())
     )
     titles = dict(session.execute(named).all()) if ids else {}
-    return [history_line(entry, user, titles) for entry, user in rows]
+    return [history_line(entry, user, titles) for entry, user in entries]
 
 
 def tied_and_open(session: Session, booking: Booking, today: date) -> list[dict[str, Any]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,7 +27,7 @@ TOLD_FIRST = (
 )
 
 
-def agenda_line(booking: Booking) -> dict[str, Any]:
+def agenda_line(booking: Booking, period: str = "") -> dict[str, Any]:
     """The mapping that ui.agenda_item shows."""
     return {
         "title": booking.title,
@@ -36,17 +37,27 @@ def agenda_line(booking: Booking) -> dict[str, Any]:
         "state": booking.state.value,
         "state_label": label(language(), booking.state),
         "interval": clock_words(booking.starts_at, booking.ends_at),
+        "period": period,
         "place": place_words(booking),
         "people": people_words(booking),
     }
 
 
-def day_groups(bookings: Iterable[Booking], *, first: date, today: date) -> list[dict[str, Any]]:
-    """Bookings (by start) under their local days; one that began before ``first`` stands under it."""
+def day_groups(
+    bookings: Iterable[Booking],
+    *,
+    first: date,
+    today: date,
+    periods: Mapping[int, str] = MappingProxyType({}),
+) -> list[dict[str, Any]]:
+    """Bookings (by start) under their local days; one that began before ``first`` stands under it.
+
+    ``periods``: booking id → the lessons of a receiving school that it takes.
+    """
     days: dict[date, list[dict[str, Any]]] = {}
     for booking in bookings:
         day = max(local_day(booking.starts_at, zone()), first)
-        days.setdefault(day, []).append(agenda_line(booking))
+        days.setdefault(day, []).append(agenda_line(booking, periods.get(booking.id, "")))
     return [
         {
             "day": day,

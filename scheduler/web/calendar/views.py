@@ -12,11 +12,14 @@ from sqlalchemy.orm import Session
 
 from scheduler import clock, edge
 from scheduler.domain import access
+from scheduler.domain.suitability import read_surroundings
 from scheduler.domain.times import day_span, local_day
 from scheduler.models.bookings import Booking
 from scheduler.models.places import Partnership
 from scheduler.web.addresses import day_argument
+from scheduler.web.around_words import periods_of
 from scheduler.web.calendar.agenda import agenda_line, agenda_text, day_groups
+from scheduler.web.calendar.backdrop import Backdrop, read_backdrop
 from scheduler.web.calendar.filters import CalendarFilter, filter_choices, read_filter
 from scheduler.web.calendar.week_grid import MOST_LANES, blocks_of, hours_of, pieces_of
 from scheduler.web.door import viewer, zone
@@ -38,9 +41,11 @@ def agenda() -> str:
     with edge.read() as session:
         partnership = partnership_of_page(session)
         rows = _bookings(session, partnership, wanted, first, FORTNIGHT)
-        groups = day_groups(rows, first=first, today=today)
+        groups = day_groups(rows, first=first, today=today, periods=_periods(session, rows))
+        backdrop = read_backdrop(session, partnership, wanted, [group["day"] for group in groups])
         return render_template(
             "calendar/agenda.html",
+            notes=backdrop.notes,
             groups=groups,
             text=agenda_text(groups),
             **_frame(session, partnership, wanted, first, FORTNIGHT),
@@ -56,7 +61,9 @@ def week() -> str:
     with edge.read() as session:
         partnership = partnership_of_page(session)
         rows = _bookings(session, partnership, wanted, monday, WEEK)
-        days, first_hour, last_hour = _columns(rows, monday, wanted)
+        dates = [monday + timedelta(days=n) for n in range(WEEK)]
+        backdrop = read_backdrop(session, partnership, wanted, dates)
+        days, first_hour, last_hour = _columns(rows, dates, wanted, backdrop)
         groups = day_groups(rows, first=monday, today=_today())
         return render_template(
             "calendar/week.html",
@@ -110,12 +117,12 @@ def _frame(
 
 
 def _columns(
-    rows: Sequence[Booking], monday: date, wanted: CalendarFilter
+    rows: Sequence[Booking], dates: Sequence[date], wanted: CalendarFilter, backdrop: Backdrop
 ) -> tuple[list[dict[str, Any]], int, int]:
     """The days that ui.week_grid shows, and its hours."""
-    dates = [monday + timedelta(days=n) for n in range(WEEK)]
     pieces = [pieces_of(rows, day, zone()) for day in dates]
-    first_hour, last_hour = hours_of(pieces)
+    taught = [hours for day in dates for hours in backdrop.hours_of(day)]
+    first_hour, last_hour = hours_of(pieces, taught)
     days = []
     for day, of_day in zip(dates, pieces, strict=True):
         blocks = [
@@ -130,11 +137,16 @@ def _columns(
                 "date": date_words,
                 "url": url_for("calendar.agenda", day=day.isoformat(), **wanted.arguments()),
                 "today": day == _today(),
-                "notes": [_("同时的活动很多，请看列表")] if crowded else [],
+                "notes": backdrop.notes.get(day, []) + [_("同时的活动很多，请看列表")] * crowded,
+                "bands": backdrop.bands_of(day, first_hour, last_hour),
                 "blocks": blocks,
             }
         )
     return days, first_hour, last_hour
+
+
+def _periods(session: Session, rows: Sequence[Booking]) -> dict[int, str]:
+    return periods_of(read_surroundings(session, rows), rows)
 
 
 def _column_words(day: date) -> tuple[str, str]:

@@ -34,10 +34,13 @@ def pieces_of(bookings: Sequence[Booking], day: date, zone: str) -> list[Piece]:
     return sorted(pieces, key=lambda piece: piece[1:])
 
 
-def hours_of(days: Sequence[Sequence[Piece]]) -> tuple[int, int]:
-    """The first hour and the hour after the last one, so that every piece is inside."""
-    firsts = [first // 60 for pieces in days for _booking, first, _end in pieces]
-    ends = [-(-end // 60) for pieces in days for _booking, _first, end in pieces]
+def hours_of(days: Sequence[Sequence[Piece]], others: Sequence[tuple[int, int]] = ()) -> tuple[int, int]:
+    """The first hour and the hour after the last one, so that every piece is inside.
+
+    ``others``: minutes of the day between which something else is to be seen.
+    """
+    shown = [(first, end) for pieces in days for _booking, first, end in pieces] + list(others)
+    firsts, ends = [first // 60 for first, _end in shown], [-(-end // 60) for _first, end in shown]
     return min([USUAL_HOURS[0], *firsts]), max([USUAL_HOURS[1], *ends])
 
 

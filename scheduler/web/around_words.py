@@ -7,18 +7,41 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import pgettext
+from flask_babel import lazy_pgettext, pgettext
 
 from scheduler.domain.calendars.around import Around, SchoolDay
 from scheduler.domain.calendars.bells import BellDay, Line, Ringing
 from scheduler.domain.calendars.local_time import clock_words
 from scheduler.domain.calendars.openings import OpenDay
+from scheduler.domain.suitability import Surroundings
 from scheduler.errors import Objection
+from scheduler.models.bookings import Booking
 from scheduler.models.holidays import DayKind
 from scheduler.web.door import zone
 from scheduler.web.locale import joined, language
 from scheduler.wording import day_words, explain
 from scheduler.wording.moments import WEEKDAYS
+
+RULES = {
+    "closure.closed": lazy_pgettext("rule", "停用"),
+    "opening.holiday": lazy_pgettext("rule", "假期闭馆"),
+    "opening.weekday": lazy_pgettext("rule", "当天闭馆"),
+    "opening.hours": lazy_pgettext("rule", "不在开放时间"),
+    "holiday.off": lazy_pgettext("rule", "节假日放假"),
+    "term.vacation": lazy_pgettext("rule", "不在学期内"),
+    "bell.no_lessons": lazy_pgettext("rule", "当天不上课"),
+    "bell.make_up_unset": lazy_pgettext("rule", "调休日没有定课表"),
+    "bell.not_in_a_period": lazy_pgettext("rule", "不在一节课之内"),
+    "bell.not_in_lessons": lazy_pgettext("rule", "不在上课时段"),
+    "bell.in_lesson": lazy_pgettext("rule", "正在上课"),
+}
+"""What can be overridden, in short: for a line of history."""
+
+
+def rule_words(code: str, name: str) -> str:
+    """不在开放时间（北京汽车博物馆）."""
+    rule = str(RULES.get(code, code))
+    return _("%(rule)s（%(name)s）", rule=rule, name=name) if name else rule
 
 
 def around_lines(around: Around) -> list[tuple[str, str]]:
@@ -88,6 +111,12 @@ def first_period(around: Around) -> str:
     return next(
         (f"{one.place.name} {period_words(one.lessons)}" for one in around.schools if one.lessons), ""
     )
+
+
+def periods_of(surroundings: Surroundings, bookings: Iterable[Booking]) -> dict[int, str]:
+    """Booking id → the periods of its first receiving school; only where it has lessons then."""
+    words = {booking.id: first_period(surroundings.around(booking, zone())) for booking in bookings}
+    return {booking_id: period for booking_id, period in words.items() if period}
 
 
 def objection_lines(objections: Iterable[Objection]) -> list[dict[str, Any]]:
