@@ -11,7 +11,8 @@ from datetime import date
 from enum import Enum
 
 from scheduler.domain.calendars.holidays import Holidays
-from scheduler.domain.calendars.local_time import clock_words
+from scheduler.domain.calendars.local_time import MINUTES, clock_words
+from scheduler.domain.intervals import subtract
 from scheduler.models.bookings import Timing
 from scheduler.models.school_time import PeriodKind
 
@@ -84,9 +85,8 @@ class BellDay:
         if timing is Timing.INSIDE:
             return teaching_blocks(lessons)
         if timing is Timing.OUTSIDE:
-            borders = [0, *(minute for lesson in lessons for minute in lesson), 24 * 60]
-            return [(a, b) for a, b in zip(borders[0::2], borders[1::2], strict=True) if a < b]
-        return [(0, 24 * 60)]
+            return subtract([(0, MINUTES)], lessons)
+        return [(0, MINUTES)]
 
 
 def bells_on(
