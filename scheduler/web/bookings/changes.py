@@ -153,7 +153,9 @@ def _overridden(entry: AuditEntry) -> str:
         return ""
     reason = entry.changes.get("override_reason", ("", ""))[1]
     words = _("越过了规则：%(rules)s。", rules=joined([rule_words(code, name) for code, name in rules]))
-    return f"{words} {_('理由：%(reason)s', reason=reason)}" if reason and entry.verb == "book" else words
+    # The first entry tells no fields, so it tells the reason here.
+    why = _("理由：%(reason)s", reason=reason) if reason and entry.verb == "book" else ""
+    return f"{words} {why}".rstrip()
 
 
 def _told(value: Any) -> Any:
