@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, with_polymorphic
 
 from scheduler.domain.buffers import Margins, held_spans, load_margins
@@ -20,6 +20,11 @@ from scheduler.domain.intervals import Interval
 from scheduler.errors import Clash, Conflict, Objected, Objection
 from scheduler.models.bookings import Booking, BookingKind, ParticipantRole, Timing
 from scheduler.models.resources import MeetingAccount, Resource, Room, SchoolClass
+
+
+_WHOLE = with_polymorphic(Resource, [Room, SchoolClass, MeetingAccount])
+WHOLE_RESOURCES = select(_WHOLE).where(_WHOLE.id.in_(bindparam("ids", expanding=True)))
+"""Built once: every booking asks for it."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +137,5 @@ def question_of(session: Session, booking: Booking) -> Question:
 
 def whole_resources(session: Session, ids: Iterable[int]) -> Mapping[int, Resource]:
     """id → resource, with seats, head counts, grades and meeting numbers: one query, however many."""
-    whole = with_polymorphic(Resource, [Room, SchoolClass, MeetingAccount])
-    rows = session.scalars(select(whole).where(whole.id.in_(list(ids))))
+    rows = session.scalars(WHOLE_RESOURCES, {"ids": list(ids)})
     return {resource.id: resource for resource in rows}

@@ -1,12 +1,15 @@
-"""Reads the calendars of fact for some places and a stretch of time, in a fixed number of queries."""
+"""Reads the calendars of fact for some places and a stretch of time, in a fixed number of queries.
+
+The statements are built once: building them anew for each booking would cost as much as running them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import BindParameter, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from scheduler.domain.calendars.bells import Line, Schedule
@@ -25,21 +28,113 @@ Value = TypeVar("Value")
 Days = tuple[date, date]
 """First and last, both included."""
 
+PLACE_IDS: BindParameter[int] = bindparam("place_ids", expanding=True)
+FIRST, LAST = (
+    bindparam("first_day", type_=CalendarDay.day.type),
+    bindparam("last_day", type_=CalendarDay.day.type),
+)
+
+PLACES = (
+    select(Organisation.id, Organisation.name, Organisation.kind, Organisation.region_id, Region.zone)
+    .join(Region, Region.id == Organisation.region_id)
+    .where(Organisation.id.in_(PLACE_IDS))
+)
+HOLIDAYS = (
+    select(HolidayYear.year, CalendarDay.day, CalendarDay.kind, CalendarDay.name)
+    .outerjoin(
+        CalendarDay,
+        and_(
+            CalendarDay.partnership_id == HolidayYear.partnership_id,
+            CalendarDay.year == HolidayYear.year,
+            CalendarDay.day.between(FIRST, LAST),
+        ),
+    )
+    .where(
+        HolidayYear.partnership_id == bindparam("partnership_id"),
+        HolidayYear.year.between(bindparam("first_year"), bindparam("last_year")),
+    )
+)
+SCHEDULES = (
+    select(
+        BellSchedule.id,
+        BellSchedule.organisation_id,
+        BellSchedule.name,
+        BellSchedule.first_day,
+        BellSchedule.last_day,
+        BellSchedule.weekdays,
+        Period.kind,
+        Period.name.label("line"),
+        Period.starts,
+        Period.ends,
+    )
+    .outerjoin(Period, Period.schedule_id == BellSchedule.id)
+    .where(
+        BellSchedule.organisation_id.in_(PLACE_IDS),
+        BellSchedule.retired_at.is_(None),
+        BellSchedule.first_day <= LAST,
+        or_(BellSchedule.last_day.is_(None), BellSchedule.last_day >= FIRST),
+    )
+    .order_by(BellSchedule.first_day, BellSchedule.id, Period.starts)
+)
+SWAPS = select(Swap.organisation_id, Swap.day, Swap.follows_weekday).where(
+    Swap.organisation_id.in_(PLACE_IDS), Swap.retired_at.is_(None), Swap.day.between(FIRST, LAST)
+)
+HOURS = (
+    select(
+        OpeningHours.organisation_id,
+        OpeningHours.first_day,
+        OpeningHours.last_day,
+        OpeningHours.closed_weekdays,
+        OpeningHours.opens,
+        OpeningHours.closes,
+        OpeningHours.holidays,
+    )
+    .where(
+        OpeningHours.organisation_id.in_(PLACE_IDS),
+        OpeningHours.retired_at.is_(None),
+        or_(
+            OpeningHours.first_day.is_(None),
+            and_(OpeningHours.first_day <= LAST, OpeningHours.last_day >= FIRST),
+        ),
+    )
+    .order_by(OpeningHours.id)
+)
+CLOSED = (
+    select(
+        Closure.organisation_id,
+        Closure.resource_id,
+        Closure.kind,
+        Closure.name,
+        Closure.starts_at,
+        Closure.ends_at,
+    )
+    .where(
+        Closure.organisation_id.in_(PLACE_IDS),
+        Closure.retired_at.is_(None),
+        Closure.starts_at < bindparam("until"),
+        Closure.ends_at > bindparam("since"),
+    )
+    .order_by(Closure.starts_at, Closure.id)
+)
+TERMS = (
+    select(Term.region_id, Term.stage, Term.name, Term.first_day, Term.last_day)
+    .where(Term.region_id.in_(bindparam("region_ids", expanding=True)), Term.retired_at.is_(None))
+    .order_by(Term.first_day)
+)
+"""All terms of the regions: those around a day tell a vacation from what is not known."""
+
 
 def load_calendars(
     session: Session, place_ids: Collection[int], within: Interval, *, partnership_id: int
 ) -> Calendars:
     """What the rules need to know of these places for bookings in ``within``."""
     days = _days(within)
-    places = session.execute(
-        select(Organisation.id, Organisation.name, Organisation.kind, Organisation.region_id, Region.zone)
-        .join(Region, Region.id == Organisation.region_id)
-        .where(Organisation.id.in_(place_ids))
-    ).all()
-    schedules = _schedules(session, place_ids, days)
-    swaps = _swaps(session, place_ids, days)
-    hours = _hours(session, place_ids, days)
-    closed = _closed(session, place_ids, within)
+    asked = {"place_ids": sorted(place_ids), "first_day": days[0], "last_day": days[1]}
+    places = session.execute(PLACES, {"place_ids": asked["place_ids"]}).all()
+    schedules = _schedules(session, asked)
+    swaps = _swaps(session, asked)
+    hours = _hours(session, asked)
+    closed = _closed(session, asked["place_ids"], within)
     terms = _terms(session, {place.region_id for place in places})
     return Calendars(
         holidays=load_holidays(session, partnership_id, days),
@@ -62,22 +157,14 @@ def load_calendars(
 
 def load_holidays(session: Session, partnership_id: int, days: Days) -> Holidays:
     """The announced days from the first to the last, and which of their years are published."""
-    in_days = CalendarDay.day.between(*days)
-    rows = session.execute(
-        select(HolidayYear.year, CalendarDay.day, CalendarDay.kind, CalendarDay.name)
-        .outerjoin(
-            CalendarDay,
-            and_(
-                CalendarDay.partnership_id == HolidayYear.partnership_id,
-                CalendarDay.year == HolidayYear.year,
-                in_days,
-            ),
-        )
-        .where(
-            HolidayYear.partnership_id == partnership_id,
-            HolidayYear.year.between(days[0].year, days[1].year),
-        )
-    ).all()
+    asked = {
+        "partnership_id": partnership_id,
+        "first_day": days[0],
+        "last_day": days[1],
+        "first_year": days[0].year,
+        "last_year": days[1].year,
+    }
+    rows = session.execute(HOLIDAYS, asked).all()
     return Holidays(
         years=frozenset(row.year for row in rows),
         days={row.day: (row.kind, row.name) for row in rows if row.day is not None},
@@ -95,32 +182,10 @@ def _days(within: Interval) -> Days:
     return first - timedelta(days=1), last + timedelta(days=1)
 
 
-def _schedules(session: Session, place_ids: Collection[int], days: Days) -> dict[int, list[Schedule]]:
-    rows = session.execute(
-        select(
-            BellSchedule.id,
-            BellSchedule.organisation_id,
-            BellSchedule.name,
-            BellSchedule.first_day,
-            BellSchedule.last_day,
-            BellSchedule.weekdays,
-            Period.kind,
-            Period.name.label("line"),
-            Period.starts,
-            Period.ends,
-        )
-        .outerjoin(Period, Period.schedule_id == BellSchedule.id)
-        .where(
-            BellSchedule.organisation_id.in_(place_ids),
-            BellSchedule.retired_at.is_(None),
-            BellSchedule.first_day <= days[1],
-            or_(BellSchedule.last_day.is_(None), BellSchedule.last_day >= days[0]),
-        )
-        .order_by(BellSchedule.first_day, BellSchedule.id, Period.starts)
-    ).all()
+def _schedules(session: Session, asked: Mapping[str, Any]) -> dict[int, list[Schedule]]:
     lines: dict[int, list[Line]] = {}
     heads = {}
-    for row in rows:
+    for row in session.execute(SCHEDULES, asked):
         heads[row.id] = row
         lines.setdefault(row.id, [])
         if row.kind is not None:
@@ -134,80 +199,35 @@ def _schedules(session: Session, place_ids: Collection[int], days: Days) -> dict
     )
 
 
-def _swaps(session: Session, place_ids: Collection[int], days: Days) -> dict[int, dict[date, int | None]]:
-    rows = session.execute(
-        select(Swap.organisation_id, Swap.day, Swap.follows_weekday).where(
-            Swap.organisation_id.in_(place_ids), Swap.retired_at.is_(None), Swap.day.between(*days)
-        )
-    )
+def _swaps(session: Session, asked: Mapping[str, Any]) -> dict[int, dict[date, int | None]]:
     found: dict[int, dict[date, int | None]] = {}
-    for place_id, day, weekday in rows:
+    for place_id, day, weekday in session.execute(SWAPS, asked):
         found.setdefault(place_id, {})[day] = None if weekday is None else int(weekday.value)
     return found
 
 
-def _hours(session: Session, place_ids: Collection[int], days: Days) -> dict[int, list[Hours]]:
-    rows = session.scalars(
-        select(OpeningHours)
-        .where(
-            OpeningHours.organisation_id.in_(place_ids),
-            OpeningHours.retired_at.is_(None),
-            or_(
-                OpeningHours.first_day.is_(None),
-                and_(OpeningHours.first_day <= days[1], OpeningHours.last_day >= days[0]),
-            ),
-        )
-        .order_by(OpeningHours.id)
-    )
+def _hours(session: Session, asked: Mapping[str, Any]) -> dict[int, list[Hours]]:
     return _grouped(
-        (
-            row.organisation_id,
-            Hours(
-                row.first_day,
-                row.last_day,
-                weekdays_of(row.closed_weekdays),
-                row.opens,
-                row.closes,
-                row.holidays,
-            ),
-        )
-        for row in rows
+        (place_id, Hours(first, last, weekdays_of(closed), opens, closes, holidays))
+        for place_id, first, last, closed, opens, closes, holidays in session.execute(HOURS, asked)
     )
 
 
-def _closed(session: Session, place_ids: Collection[int], within: Interval) -> dict[int, list[ClosedTime]]:
-    rows = session.scalars(
-        select(Closure)
-        .where(
-            Closure.organisation_id.in_(place_ids),
-            Closure.retired_at.is_(None),
-            Closure.starts_at < instant(within[1]),
-            Closure.ends_at > instant(within[0]),
-        )
-        .order_by(Closure.starts_at, Closure.id)
-    )
+def _closed(session: Session, place_ids: Any, within: Interval) -> dict[int, list[ClosedTime]]:
+    since, until = (instant(seconds) for seconds in within)
+    rows = session.execute(CLOSED, {"place_ids": place_ids, "since": since, "until": until})
     return _grouped(
         (
-            row.organisation_id,
-            ClosedTime(
-                row.resource_id,
-                row.kind,
-                row.name,
-                (int(row.starts_at.timestamp()), int(row.ends_at.timestamp())),
-            ),
+            place_id,
+            ClosedTime(resource_id, kind, name, (int(starts_at.timestamp()), int(ends_at.timestamp()))),
         )
-        for row in rows
+        for place_id, resource_id, kind, name, starts_at, ends_at in rows
     )
 
 
 def _terms(session: Session, region_ids: Collection[int]) -> dict[int, dict[Stage, tuple[TermDays, ...]]]:
-    """All terms of the regions: those around a day tell a vacation from what is not known."""
-    rows = session.execute(
-        select(Term.region_id, Term.stage, Term.name, Term.first_day, Term.last_day)
-        .where(Term.region_id.in_(region_ids), Term.retired_at.is_(None))
-        .order_by(Term.first_day)
-    )
     found: dict[int, dict[Stage, tuple[TermDays, ...]]] = {}
+    rows = session.execute(TERMS, {"region_ids": sorted(region_ids)})
     for region_id, stage, name, first_day, last_day in rows:
         stages = found.setdefault(region_id, {})
         stages[stage] = (*stages.get(stage, ()), TermDays(name, first_day, last_day))
