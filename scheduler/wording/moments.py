@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 WEEKDAYS = {
@@ -35,6 +35,15 @@ def interval_words(
     if starts.date() == ends.date():
         return f"{first}–{ends:%H:%M}"
     return f"{first}–{day_words(ends.date(), language, year=year)} {ends:%H:%M}"
+
+
+def stretch_words(starts_at: datetime, ends_at: datetime, language: str, zone: str) -> str:
+    """As ``interval_words``; whole days by their days alone, the last one included: 11月26日 周四–11月27日 周五."""
+    starts, ends = (instant.astimezone(ZoneInfo(zone)) for instant in (starts_at, ends_at))
+    if starts.time() != time() or ends.time() != time():
+        return interval_words(starts_at, ends_at, language, zone)
+    days = (starts.date(), ends.date() - timedelta(days=1))
+    return "–".join(day_words(day, language) for day in dict.fromkeys(days))
 
 
 def distance_words(day: date, today: date, language: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from scheduler.errors import Conflict, During, Objection, OnDay, Problem, TongtangError
 from scheduler.wording.catalogue import say
 from scheduler.wording.labels import label
-from scheduler.wording.moments import day_words, interval_words, moment_words
+from scheduler.wording.moments import day_words, interval_words, moment_words, stretch_words
 
 DEFAULT_ZONE = "Asia/Shanghai"
 
@@ -187,7 +187,7 @@ def _fact(value: Any, language: str, zone: str) -> Any:
     if isinstance(value, OnDay):
         return day_words(value.day, language)
     if isinstance(value, During):
-        return interval_words(value.starts_at, value.ends_at, language, zone)
+        return stretch_words(value.starts_at, value.ends_at, language, zone)
     if isinstance(value, datetime):
         return moment_words(value, language, zone)
     if isinstance(value, date):

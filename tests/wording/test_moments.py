@@ -6,7 +6,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from scheduler.wording.moments import day_words, distance_words, interval_words, moment_words
+from scheduler.wording.moments import (
+    day_words,
+    distance_words,
+    interval_words,
+    moment_words,
+    stretch_words,
+)
 
 DAY = date(2018, 12, 6)
 STARTS, ENDS = datetime(2018, 12, 6, 2, 0, tzinfo=UTC), datetime(2018, 12, 6, 3, 20, tzinfo=UTC)
@@ -75,3 +81,12 @@ def test_distances(day: int, zh: str, en: str) -> None:
 )
 def test_far_days_are_told_in_years(there: date, zh: str, en: str) -> None:
     assert [distance_words(there, DAY, language) for language in ("zh", "en")] == [zh, en]
+
+
+def test_whole_days_are_told_without_hours() -> None:
+    thursday, friday, saturday = (datetime(2026, 11, day, 16, tzinfo=UTC) for day in (25, 26, 27))
+    noon = datetime(2026, 11, 27, 4, tzinfo=UTC)
+    assert stretch_words(thursday, friday, "zh", "Asia/Shanghai") == "11月26日 周四"
+    assert stretch_words(thursday, saturday, "zh", "Asia/Shanghai") == "11月26日 周四–11月27日 周五"
+    assert stretch_words(thursday, saturday, "en", "Asia/Shanghai") == "Thu 26 Nov–Fri 27 Nov"
+    assert stretch_words(thursday, noon, "zh", "Asia/Shanghai") == "11月26日 周四 00:00–11月27日 周五 12:00"

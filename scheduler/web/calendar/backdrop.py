@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -86,6 +86,7 @@ def read_backdrop(
     _note_holidays(drop, calendars.holidays, days)
     for place in calendars.places.values():
         _draw_place(drop, place, calendars.holidays, days)
+    _name_in_heads(drop, days)
     if not calendars.places:
         _note_closures(drop, _closures(session, partnership, wanted, days), days)
     return drop
@@ -132,6 +133,18 @@ def _draw_place(drop: Backdrop, place: Place, holidays: Holidays, days: Sequence
             for line in bells.lessons
         ]
         bands += _closed_bands(place, holidays, day)
+        bands.sort(key=lambda band: band.tone == "period")
+
+
+def _name_in_heads(drop: Backdrop, days: Sequence[date]) -> None:
+    """Where lessons are drawn over a closed band their names would cover its own: the day's head tells it."""
+    for day in days:
+        bands = drop.bands.get(day, [])
+        taught = [band.interval for band in bands if band.tone == "period"]
+        for index, band in enumerate(bands):
+            if band.tone != "period" and any(overlap(band.interval, lesson) for lesson in taught):
+                _note(drop, day, band.label)
+                bands[index] = replace(band, label="")
 
 
 def _closed_bands(place: Place, holidays: Holidays, day: date) -> Iterator[Band]:
