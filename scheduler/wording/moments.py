@@ -38,7 +38,7 @@ def interval_words(
 
 
 def stretch_words(starts_at: datetime, ends_at: datetime, language: str, zone: str) -> str:
-    """As ``interval_words``; whole days by their days alone, the last one included: 11月26日 周四–11月27日 周五."""
+    """As ``interval_words``; whole days without hours, the last one included: 11月26日 周四–11月27日 周五."""
     starts, ends = (instant.astimezone(ZoneInfo(zone)) for instant in (starts_at, ends_at))
     if starts.time() != time() or ends.time() != time():
         return interval_words(starts_at, ends_at, language, zone)

@@ -19,19 +19,19 @@ from scheduler.domain.intervals import overlap
 from scheduler.domain.slots.candidates import allowed_pieces, candidate_starts
 from scheduler.domain.slots.probe import first_free
 from scheduler.domain.slots.ranking import choose
-from scheduler.domain.slots.search import Search, survey
+from scheduler.domain.slots.search import EARLIEST, LATEST, Search, survey
 from scheduler.errors import Objection
 from scheduler.models.resources import Resource
 
 REACH = timedelta(days=21)
 """So far before and after the wanted time others are looked for."""
-EARLIEST, LATEST = 8 * 60, 18 * 60
-"""Minutes of the local day between which others are proposed, unless the wanted time lies outside them."""
 WORKDAYS = frozenset(range(1, 6))
 """Weekends are proposed only in place of one."""
 SAME_TIME = 20
 """A day away costs as many minutes as this: the same hour tomorrow is nearer than this evening."""
 MOST_SUBSTITUTES = 5
+POOL = 12
+"""Free times looked at for each that is proposed: most of them overlap the one before."""
 
 Taken = Sequence[tuple[Collection[int], Span]]
 """(resource ids, span): given away by somebody who has not written it yet."""
@@ -60,7 +60,7 @@ def nearest_times(
     ]
     starts.sort(key=lambda start: (_distance(start, wanted[0]), start))
     margins = {one.resource_id: ground.margins[one.resource_id] for one in question.wanted}
-    free = first_free(session, margins, starts, length=search.length, most=4 * most, leave_out=leave_out)
+    free = first_free(session, margins, starts, length=search.length, most=POOL * most, leave_out=leave_out)
     chosen = choose([starts[index] for index in free], ground.interval, zone=zone, most=most, preferences=())
     return [ground.span(start) for start in chosen]
 

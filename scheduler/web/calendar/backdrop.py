@@ -41,11 +41,15 @@ MOST_CLOSURES = 500
 
 @dataclass(frozen=True)
 class Band:
-    """A stretch of time with its name; ``tone`` is that of ui.week_grid."""
+    """A stretch of time with its name; ``tone`` is that of ui.week_grid.
+
+    ``head``: what a day's head tells instead, where lessons lie over the name.
+    """
 
     interval: Interval
     label: str
     tone: str
+    head: str = ""
 
 
 @dataclass
@@ -143,7 +147,7 @@ def _name_in_heads(drop: Backdrop, days: Sequence[date]) -> None:
         taught = [band.interval for band in bands if band.tone == "period"]
         for index, band in enumerate(bands):
             if band.tone != "period" and any(overlap(band.interval, lesson) for lesson in taught):
-                _note(drop, day, band.label)
+                _note(drop, day, band.head or band.label)
                 bands[index] = replace(band, label="")
 
 
@@ -157,8 +161,9 @@ def _closed_bands(place: Place, holidays: Holidays, day: date) -> Iterator[Band]
         opens, closes = known.hours.opens, known.hours.closes
         before = _("%(time)s 开放", time=clock_words(opens))
         after = _("%(time)s 闭馆", time=clock_words(closes))
-        yield Band(minutes_interval(day, place.zone, 0, opens), before, "closed")
-        yield Band(minutes_interval(day, place.zone, closes, MINUTES), after, "closed")
+        head = opening_words(known)
+        yield Band(minutes_interval(day, place.zone, 0, opens), before, "closed", head)
+        yield Band(minutes_interval(day, place.zone, closes, MINUTES), after, "closed", head)
     for one in place.closed:
         if one.resource_id is None and overlap(one.interval, whole):
             yield Band(_within(one.interval, whole), f"{label(language(), one.kind)} {one.name}", "closed")
