@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from scheduler.errors import Invalid, Problem
 
@@ -114,24 +114,57 @@ class Choice(Field):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choices(Field):
-    """Several values of an enumeration: a list, or comma-separated text; kept in the enumeration's order."""
+class Several(Field):
+    """Several values: a list, or comma-separated text. ``most``: how many may be given, None: any number."""
 
-    options: type[StrEnum]
+    most: int | None = None
+    too_many: ClassVar[str] = "field.too_many"
 
     @property
-    def empty(self) -> tuple[StrEnum, ...]:
-        """None chosen."""
+    def empty(self) -> tuple[Any, ...]:
+        """None given."""
         return ()
 
-    def read(self, raw: Any) -> tuple[StrEnum, ...]:
-        """The members, each once, in order."""
+    def read(self, raw: Any) -> tuple[Any, ...]:
+        """Each value once, in the order in which they were given."""
         given = raw.split(",") if isinstance(raw, str) else raw
         if not isinstance(given, list | tuple):
             raise Bad("field.not_an_option")
-        one = Choice(name=self.name, label=self.label, options=self.options)
-        chosen = {one.read(item) for item in given if item != ""}
+        given = [item for item in given if not isinstance(item, str) or item.strip()]
+        if self.most is not None and len(given) > self.most:
+            raise Bad(self.too_many, most=self.most)
+        return tuple(dict.fromkeys(self.read_one(item) for item in given))
+
+    def read_one(self, raw: Any) -> Any:
+        """One of the values."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices(Several):
+    """Several values of an enumeration, kept in the enumeration's order."""
+
+    options: type[StrEnum]
+
+    def read(self, raw: Any) -> tuple[StrEnum, ...]:
+        """The members, each once, in order."""
+        chosen = super().read(raw)
         return tuple(member for member in self.options if member in chosen)
+
+    def read_one(self, raw: Any) -> StrEnum:
+        """The member."""
+        return Choice(name=self.name, label=self.label, options=self.options).read(raw)
+
+
+@dataclass(frozen=True, kw_only=True)
+class References(Several):
+    """Ids of rows of ``table``."""
+
+    table: str
+
+    def read_one(self, raw: Any) -> int:
+        """A positive id."""
+        return Reference(name=self.name, label=self.label, table=self.table).read(raw)
 
 
 @dataclass(frozen=True, kw_only=True)

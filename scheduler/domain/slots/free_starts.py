@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from scheduler.domain.buffers import Margin
 from scheduler.domain.calendars.local_time import instant
-from scheduler.domain.intervals import Interval, contains, merge, subtract
+from scheduler.domain.intervals import Interval, merge, subtract
 from scheduler.models.holds import LONGEST, Hold
 from scheduler.models.resources import Lane
 
@@ -61,8 +61,3 @@ def free_starts(
         for holds in lanes.values()
         for piece in subtract([within], ((start - length - after + 1, end + before) for start, end in holds))
     )
-
-
-def may_start(pieces: Sequence[Interval], start: int) -> bool:
-    """Whether ``start`` is one of the instants."""
-    return contains(pieces, (start, start + 1))

@@ -17,9 +17,9 @@ from scheduler.domain.calendars.rules import Question, objections, rules_for
 from scheduler.domain.holds import Span, held_between, in_the_way
 from scheduler.domain.intervals import overlap
 from scheduler.domain.slots.candidates import allowed_pieces, candidate_starts
+from scheduler.domain.slots.ground import EARLIEST, LATEST, Search, survey
 from scheduler.domain.slots.probe import first_free
 from scheduler.domain.slots.ranking import choose
-from scheduler.domain.slots.search import EARLIEST, LATEST, Search, survey
 from scheduler.errors import Objection
 from scheduler.models.resources import Resource
 

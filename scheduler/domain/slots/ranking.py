@@ -68,18 +68,7 @@ class Taste:
 
     def remarks(self, start: int) -> list[Remark]:
         """What speaks against a start, whoever is busy."""
-        return self._remarks(start, self._local(start))
-
-    def points(self, start: int) -> int:
-        """Points against a start, whoever is busy."""
-        local = self._local(start)
-        return local.toordinal() - self.first_day.toordinal() + points_of(self._remarks(start, local))
-
-    def _local(self, start: int) -> datetime:
-        return datetime.fromtimestamp(start, ZoneInfo(self.zone))
-
-    def _remarks(self, start: int, local: datetime) -> list[Remark]:
-        said = []
+        local, said = self._local(start), []
         if Preference.MORNING in self.preferences and local.hour >= NOON:
             said.append(Remark.AFTERNOON)
         if Preference.AFTERNOON in self.preferences and local.hour < NOON:
@@ -89,6 +78,17 @@ class Taste:
         if self.anchors and start not in self.anchors:
             said.append(Remark.BETWEEN_BELLS)
         return said
+
+    def points(self, start: int) -> int:
+        """Points against a start, whoever is busy."""
+        return self.days_later(start) + points_of(self.remarks(start))
+
+    def days_later(self, start: int) -> int:
+        """How many days after the first that is looked at."""
+        return self._local(start).toordinal() - self.first_day.toordinal()
+
+    def _local(self, start: int) -> datetime:
+        return datetime.fromtimestamp(start, ZoneInfo(self.zone))
 
 
 def points_of(remarks: Iterable[Remark]) -> int:

@@ -1,0 +1,134 @@
+"""What is looked for, and everything that is read once to look for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from scheduler.domain.buffers import NONE, Margin, load_margins, widened
+from scheduler.domain.calendars.loading import load_calendars
+from scheduler.domain.calendars.local_time import DAY, day_interval, instant
+from scheduler.domain.calendars.rules import Question, Rule, Wanted, rules_for
+from scheduler.domain.calendars.values import Calendars
+from scheduler.domain.holds import Span
+from scheduler.domain.intervals import Interval
+from scheduler.domain.slots.candidates import day_windows, lesson_starts
+from scheduler.domain.slots.ranking import Preference, Taste, exam_eves
+from scheduler.models.bookings import Timing
+
+EVERY_DAY = frozenset(range(1, 8))
+EARLIEST, LATEST = 8 * 60, 18 * 60
+"""Minutes of the local day between which times are proposed unless others are asked for."""
+MOST_SLOTS, USUAL_SLOTS = 50, 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """What is looked for, from ``first_day`` to ``last_day``; days and minutes of the day in ``zone``."""
+
+    question: Question
+    partnership_id: int
+    minutes: int
+    first_day: date
+    last_day: date
+    zone: str
+    not_before: datetime
+    preferred: tuple[Wanted, ...] = ()
+    earliest: int = EARLIEST
+    latest: int = LATEST
+    weekdays: frozenset[int] = EVERY_DAY
+    preferences: frozenset[Preference] = frozenset()
+    most: int = USUAL_SLOTS
+    leave_out: int | None = None
+    """Id of a booking whose own holds do not count: it is the one to be moved."""
+
+    @property
+    def length(self) -> int:
+        """In seconds."""
+        return self.minutes * 60
+
+    @property
+    def window(self) -> Interval:
+        """The whole days, in seconds since the epoch."""
+        return day_interval(self.first_day, self.zone)[0], day_interval(self.last_day, self.zone)[1]
+
+    @property
+    def around(self) -> Interval:
+        """The window with a day on either side: buffers reach out of it, and so does the eve of an exam."""
+        return day_interval(self.first_day - DAY, self.zone)[0], day_interval(self.last_day + DAY, self.zone)[
+            1
+        ]
+
+    @property
+    def preferred_question(self) -> Question:
+        """The question about those who should be there: what refuses them refuses nobody else."""
+        return Question(self.question.kind, self.question.timing, self.preferred)
+
+
+@dataclass
+class Ground:
+    """Everything that is read once for a search."""
+
+    search: Search
+    calendars: Calendars
+    margins: dict[int, Margin]
+    rules: list[Rule]
+    anchors: list[int] = field(default_factory=list)
+
+    @property
+    def windows(self) -> list[Interval]:
+        """The hours of the wanted days that are not over."""
+        search = self.search
+        windows = day_windows(
+            search.first_day,
+            search.last_day,
+            zone=search.zone,
+            earliest=search.earliest,
+            latest=search.latest,
+            weekdays=search.weekdays,
+        )
+        now = int(search.not_before.timestamp())
+        return [(max(start, now), end) for start, end in windows if end > now]
+
+    @property
+    def taste(self) -> Taste:
+        """By what free times are judged."""
+        return Taste(
+            preferences=self.search.preferences,
+            zone=self.search.zone,
+            first_day=self.search.first_day,
+            anchors=frozenset(self.anchors),
+            exam_eves=exam_eves(self.search.question, self.calendars),
+        )
+
+    def span(self, start: int) -> Span:
+        """The booking that starts then."""
+        return Span(instant(start), instant(start + self.search.length))
+
+    def spans(self, resource_ids: Iterable[int], start: int) -> dict[int, Span]:
+        """Resource id → how long the booking that starts then holds it."""
+        return {row_id: widened(self.span(start), self.margins[row_id]) for row_id in resource_ids}
+
+    def interval(self, start: int) -> Interval:
+        """The same in seconds."""
+        return start, start + self.search.length
+
+
+def survey(session: Session, search: Search) -> Ground:
+    """Read the calendars, buffers and rules of a search: a fixed number of queries."""
+    places = search.question.place_ids | search.preferred_question.place_ids
+    calendars = load_calendars(session, places, search.around, partnership_id=search.partnership_id)
+    margins = load_margins(session, search.partnership_id, search.question.kind)
+    everybody = (*search.question.wanted, *search.preferred)
+    ground = Ground(
+        search,
+        calendars,
+        {one.resource_id: margins.get(one.role, NONE) for one in everybody},
+        rules_for(search.question, calendars, search.around),
+    )
+    if search.question.timing in (Timing.PERIOD, Timing.INSIDE):
+        ground.anchors = lesson_starts(search.question, calendars, search.window)
+    return ground
