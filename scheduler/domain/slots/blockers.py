@@ -47,13 +47,18 @@ def counted(masks: Iterable[Mask], most: int) -> list[Mask]:
 
 def positions(mask: Mask) -> Iterator[int]:
     """The bits that are set, lowest first."""
-    while mask:
-        lowest = mask & -mask
-        yield lowest.bit_length() - 1
-        mask ^= lowest
+    return (at for at, bit in enumerate(reversed(f"{mask:b}")) if bit == "1")
+
+
+def tally(masks: Iterable[Mask], number: int) -> list[int]:
+    """How many of the masks hold each of the ``number`` starts."""
+    held = [0] * number
+    for mask in masks:
+        for at in positions(mask):
+            held[at] += 1
+    return held
 
 
 def holding(masks: Mapping[Key, Mask], position: int) -> list[Key]:
     """The keys whose mask holds this start."""
-    bit = 1 << position
-    return [key for key, mask in masks.items() if mask & bit]
+    return [key for key, mask in masks.items() if mask >> position & 1]

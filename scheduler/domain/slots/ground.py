@@ -15,7 +15,7 @@ from scheduler.domain.calendars.rules import Question, Rule, Wanted, rules_for
 from scheduler.domain.calendars.values import Calendars
 from scheduler.domain.holds import Span
 from scheduler.domain.intervals import Interval
-from scheduler.domain.slots.candidates import day_windows, lesson_starts
+from scheduler.domain.slots.candidates import STEP, day_windows, lesson_starts
 from scheduler.domain.slots.ranking import Preference, Taste, exam_eves
 from scheduler.models.bookings import Timing
 
@@ -90,7 +90,8 @@ class Ground:
             latest=search.latest,
             weekdays=search.weekdays,
         )
-        now = int(search.not_before.timestamp())
+        # Nothing begins at 10:07:33.
+        now = -(-int(search.not_before.timestamp()) // STEP) * STEP
         return [(max(start, now), end) for start, end in windows if end > now]
 
     @property
