@@ -17,6 +17,7 @@ from scheduler.domain.plans import read_plan
 from scheduler.models.bookings import CancelReason
 from tests.browser.conftest import sign_in
 from tests.feeds.node import install_node_modules
+from tests.web.calendar_facts import add_bells, add_closure, add_hours
 from tests.world import World
 
 ZONE = "Asia/Shanghai"
@@ -33,6 +34,7 @@ PAGES = (
     "/",
     "/calendar?day=2018-12-03",
     "/calendar/week?day=2018-12-06",
+    "/calendar/week?day=2018-12-06&organisation={school}&museum={museum}",
     "/bookings?time=all",
     "/bookings?words=zzz",
     "/bookings/new",
@@ -95,14 +97,19 @@ def addresses(database: Database, world: World) -> dict[str, str]:
                 cancel_booking(session, booking, **why, version=booking.version, act=world.act)
             return f"/bookings/{booking.public_id}"
 
-        return {
+        found = {
             "lesson": made(6, "走进大葆台西汉墓"),
             "long": made(7, LONG_TITLE[:120]),
             "cancelled": made(8, "取消的课"),
             "museum": str(world.id("museum")),
+            "school": str(world.id("school 1")),
             "educator": str(world.id("educator")),
             "user": str(world.id("coordinator")),
         }
+    add_bells(database, world)
+    add_hours(database, world)
+    add_closure(database, world, "school 1", "2018-12-07", name="期中考试和全校家长会" * 4)
+    return found
 
 
 @pytest.fixture(params=[(390, "light", "zh"), (1440, "dark", "en")], ids=["phone", "wide"])
@@ -135,6 +142,23 @@ def test_pages_fit_work_and_can_be_used_by_all(
     assert [text for text in noise if "404" not in text] == []
 
 
+def test_a_refused_time_and_its_ways_out_fit_and_work(
+    page: Page, addresses: dict[str, str], axe: str
+) -> None:
+    sign_in(page, "administrator")
+    page.goto(f"{addresses['lesson']}/edit")
+    page.fill("#date", "2018-12-07")
+    page.click("button[name=check]")
+    assert (page.locator(".conflict").count(), page.locator(".objection").count()) == (13, 1)
+    assert wrong_on(page, axe) == []
+    page.click("button[name=find]")
+    assert page.locator("#when button[name=slot]").count() == 6
+    assert wrong_on(page, axe) == []
+    page.locator("button[name=slot]").first.press("Enter")
+    assert page.input_value("#date") != "2018-12-07"
+    assert wrong_on(page, axe) == []
+
+
 def test_the_audit_sees_what_is_wrong(page: Page, axe: str) -> None:
     page.goto("/sign-in")
     page.evaluate(
@@ -151,13 +175,16 @@ def look_at(page: Page, path: str, axe: str) -> dict[str, list[str]]:
     answer = page.goto(path)
     assert answer is not None
     wrong = [] if answer.status == (404 if path == "/no-such-page" else 200) else [str(answer.status)]
+    wrong += wrong_on(page, axe)
+    return {path: wrong} if wrong else {}
+
+
+def wrong_on(page: Page, axe: str) -> list[str]:
+    """What sticks out of the page or keeps somebody from using it."""
     sideways = page.evaluate(OVERFLOW)
-    if sideways > 0:
-        wrong.append(f"{sideways} pixels too wide")
     # Not a script element: the pages' Content-Security-Policy stands while they are looked at.
     page.evaluate(axe)
-    wrong += page.evaluate(AUDIT)
-    return {path: wrong} if wrong else {}
+    return [f"{sideways} pixels too wide"] * (sideways > 0) + page.evaluate(AUDIT)
 
 
 def test_first_load_is_light(browser: Browser, site: str, addresses: dict[str, str]) -> None:

@@ -32,7 +32,6 @@ class Around:
     schools: tuple[SchoolDay, ...] = ()
     openings: tuple[tuple[Place, date, OpenDay], ...] = ()
     announced: tuple[tuple[date, DayKind, str], ...] = ()
-    unpublished: tuple[date, ...] = ()
 
 
 def look_around(
@@ -46,7 +45,6 @@ def look_around(
     holidays = calendars.holidays
     schools = [calendars.places[place_id] for place_id in dict.fromkeys(receiving)]
     open_places = [calendars.places[place_id] for place_id in dict.fromkeys(present)]
-    days = list(days_touched(interval, zone))
     return Around(
         schools=tuple(one for place in schools for one in _school_days(place, holidays, interval)),
         openings=tuple(
@@ -55,8 +53,9 @@ def look_around(
             if place.hours
             for day in days_touched(interval, place.zone)
         ),
-        announced=tuple((day, *holidays.days[day]) for day in days if day in holidays.days),
-        unpublished=tuple(day for day in days if not holidays.is_published(day)),
+        announced=tuple(
+            (day, *holidays.days[day]) for day in days_touched(interval, zone) if day in holidays.days
+        ),
     )
 
 
