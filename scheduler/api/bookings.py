@@ -211,17 +211,21 @@ def current_booking(session: Session, public_id: str) -> tuple[int, Any]:
     return booking.version, show_whole_booking(booking, viewer())
 
 
-def _take_partnership(session: Session, raw: dict[str, Any]) -> int:
-    """The body's partnership, else the only one that the caller has."""
-    given = {PARTNERSHIP.name: raw.pop(PARTNERSHIP.name, None)}
-    wanted: int | None = clean_fields((PARTNERSHIP,), given)[PARTNERSHIP.name]
+def partnership_of(session: Session, wanted: int | None) -> int:
+    """The partnership that is named, else the only one that the caller has. Raises Invalid."""
     known = [partnership.id for partnership in session.scalars(queries.visible_partnerships(viewer()))]
     if wanted is None and len(known) == 1:
         return known[0]
-    if wanted not in known:
+    if wanted is None or wanted not in known:
         code = "field.required" if wanted is None else "reference.unknown"
         raise Invalid([Problem(PARTNERSHIP.name, code)])
     return wanted
+
+
+def _take_partnership(session: Session, raw: dict[str, Any]) -> int:
+    """The body's partnership, else the only one that the caller has."""
+    given = {PARTNERSHIP.name: raw.pop(PARTNERSHIP.name, None)}
+    return partnership_of(session, clean_fields((PARTNERSHIP,), given)[PARTNERSHIP.name])
 
 
 def _answer(booking: Booking, status: int = 200) -> Answer:

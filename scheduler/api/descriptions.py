@@ -35,6 +35,7 @@ SHELF_NAMES = {
 }
 TAGS = {
     "bookings": "活动",
+    "slots": "找时间",
     "records": "活动记录",
     "feeds": "订阅",
     **SHELF_NAMES,
@@ -143,7 +144,12 @@ def _parameters(schemas: Schemas, told: Operation, method: str, rule: Rule) -> l
         if kind in PATH_PARAMETERS
     ]
     parameters += [
-        {"name": field.name, "in": "query", "schema": _without_null(schemas.field(field))}
+        {
+            "name": field.name,
+            "in": "query",
+            "schema": _without_null(schemas.field(field)),
+            **({"required": True} if field.required else {}),
+        }
         for field in told.query
     ]
     if method == "POST":

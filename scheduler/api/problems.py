@@ -15,10 +15,10 @@ from scheduler.api.bearer import Unauthorised, language, zone
 from scheduler.api.bodies import Malformed, NotAnObject, WrongMediaType
 from scheduler.api.once import KeyReused
 from scheduler.api.questions import InvalidQuery
-from scheduler.api.shapes import moment
+from scheduler.api.show_hurdles import show_conflict, show_objection
 from scheduler.api.versions import StaleShown
-from scheduler.errors import STATUS, Clash, Conflict, Invalid, Problem, StaleEdit, TongtangError
-from scheduler.wording import conflict_words, explain, say
+from scheduler.errors import STATUS, Clash, Invalid, Objected, Problem, StaleEdit, TongtangError
+from scheduler.wording import explain, say
 
 STATUSES: dict[type[TongtangError], int] = {
     **STATUS,
@@ -68,8 +68,10 @@ def problem_of(error: TongtangError) -> Response:
     if isinstance(error, Invalid):
         where = _parameter if isinstance(error, InvalidQuery) else _pointer
         more["errors"] = [{**where(p), **_told(p)} for p in error.problems[:MOST_ERRORS]]
-    elif isinstance(error, Clash):
-        more["conflicts"] = [_conflict(conflict) for conflict in error.conflicts]
+    elif isinstance(error, Clash | Objected):
+        if isinstance(error, Clash):
+            more["conflicts"] = [show_conflict(conflict) for conflict in error.conflicts]
+        more["objections"] = [show_objection(objection) for objection in error.objections]
     elif isinstance(error, StaleShown):
         more["current"] = {"version": error.facts["current"], "representation": error.representation}
     return problem(_status_of(error), error.code, explain(error, language(), zone=zone()), more)
@@ -109,19 +111,6 @@ def _parameter(problem: Problem) -> dict[str, str]:
 
 def _told(problem: Problem) -> dict[str, str]:
     return {"code": problem.code, "detail": explain(problem, language(), zone=zone())}
-
-
-def _conflict(conflict: Conflict) -> dict[str, Any]:
-    return {
-        "resource": {
-            "id": conflict.resource_id,
-            "kind": conflict.resource_kind,
-            "name": conflict.resource_name,
-        },
-        "holder": {"booking": conflict.booking_public_id, "title": conflict.title},
-        "interval": {"starts_at": moment(conflict.starts_at), "ends_at": moment(conflict.ends_at)},
-        "detail": conflict_words(conflict, language(), zone=zone()),
-    }
 
 
 def _of_lost_race(_error: StaleDataError) -> Response:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -14,7 +15,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from scheduler.api.bearer import zone
-from scheduler.domain.fields import Choice, Day, Field, Whole, clean_fields
+from scheduler.domain.fields import Choice, Day, Field, Several, Whole, clean_fields
 from scheduler.domain.queries import PAGE, count
 from scheduler.domain.times import day_span, read_instant
 from scheduler.errors import Invalid, Problem
@@ -56,15 +57,31 @@ def yes_no(name: str, label: str) -> Choice:
     return Choice(name=name, label=label, options=YesNo)
 
 
-def asked(fields: Iterable[Field]) -> dict[str, Any]:
-    """The parameters' values. Raises InvalidQuery for unknown, repeated or unfit ones."""
-    twice = [name for name, values in request.args.lists() if len(values) > 1]
+def asked(fields: Collection[Field]) -> dict[str, Any]:
+    """The parameters' values. Raises InvalidQuery for unknown or unfit ones, and for repeated ones that are
+    not several values.
+    """
+    with of_query():
+        return clean_fields(fields, given(fields), strict=True)
+
+
+def given(fields: Collection[Field]) -> dict[str, Any]:
+    """The parameters as they stand in the address; several values may be repeated or separated by commas."""
+    lists = {field.name for field in fields if isinstance(field, Several)}
+    twice = [name for name, values in request.args.lists() if len(values) > 1 and name not in lists]
     if twice:
         raise InvalidQuery([Problem(name, "field.repeated") for name in twice])
+    return {name: ",".join(values) if name in lists else values[0] for name, values in request.args.lists()}
+
+
+@contextmanager
+def of_query(**renamed: str) -> Iterator[None]:
+    """What is invalid inside is so because of a parameter; ``renamed``: field → the parameter's name."""
     try:
-        return clean_fields(fields, request.args.to_dict(), strict=True)
+        yield
     except Invalid as error:
-        raise InvalidQuery(error.problems) from error
+        problems = [replace(one, field=renamed.get(one.field, one.field)) for one in error.problems]
+        raise InvalidQuery(problems) from error
 
 
 def listed(

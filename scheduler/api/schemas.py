@@ -10,10 +10,12 @@ from typing import Annotated, Any, NotRequired, Union, get_args, get_origin, get
 from scheduler.api.booking_bodies import Clock, Instant
 from scheduler.api.operations import Body
 from scheduler.api.questions import Moment as MomentAsked
-from scheduler.domain.fields import Choice, Choices, Day, Field, Reference, Whole
+from scheduler.domain.fields import Choice, Choices, Day, Field, Reference, References, Several, Whole
 from scheduler.domain.shelves import Shelf
+from scheduler.domain.slots.wishes import Parts
 from scheduler.domain.text_fields import Email, Phone, Text, Url
 from scheduler.domain.time_fields import Moment, TimeOfDay
+from scheduler.models.bookings import ParticipantRole
 from scheduler.wording import say
 
 Schema = dict[str, Any]
@@ -25,6 +27,7 @@ PLAIN: dict[Any, Schema] = {
     Any: {},
 }
 
+PART = f"^[1-9][0-9]{{0,17}}(:({'|'.join(ParticipantRole)}))?$"
 TIME_OF_DAY = {
     False: "A time of day on the clocks of the place, 0:00 to 23:59.",
     True: "A time of day on the clocks of the place; 24:00, or 0:00, is the midnight that ends the day.",
@@ -179,12 +182,18 @@ def _taken(field: Field) -> Schema:
     if isinstance(field, Choices):
         one = {"type": "string", "enum": [member.value for member in field.options]}
         return {"type": "array", "items": one, "uniqueItems": True}
+    if isinstance(field, Several):
+        return {"type": "array", "items": _one_of(field), "uniqueItems": True, **_most(field)}
     if isinstance(field, Whole):
         return {"type": "integer", "minimum": field.least, "maximum": field.most}
     if isinstance(field, Reference):
         return {"type": "integer", "minimum": 1, "description": f"id: {field.table}"}
     if isinstance(field, Text):
         return {"type": "string", "maxLength": field.longest, **_format(field), **_least(field)}
+    return _taken_of_time(field)
+
+
+def _taken_of_time(field: Field) -> Schema:
     if isinstance(field, Instant):
         return {"type": "string", "format": "date-time"}
     if isinstance(field, MomentAsked):
@@ -198,6 +207,19 @@ def _taken(field: Field) -> Schema:
     if isinstance(field, Clock):
         return {"type": "string", "examples": ["10:00"]}
     raise TypeError(f"no schema for {type(field).__name__}")
+
+
+def _one_of(field: Several) -> Schema:
+    if isinstance(field, References):
+        return {"type": "integer", "minimum": 1, "description": f"id: {field.table}"}
+    if isinstance(field, Parts):
+        told = "The id of a resource, or id:role where the role is not the usual one."
+        return {"type": "string", "pattern": PART, "description": told, "examples": ["17", "17:technician"]}
+    raise TypeError(f"no schema for {type(field).__name__}")
+
+
+def _most(field: Several) -> Schema:
+    return {} if field.most is None else {"maxItems": field.most}
 
 
 def _format(field: Text) -> Schema:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any, NotRequired, TypedDict
 
+from scheduler.domain.slots.ranking import Remark
 from scheduler.models.bookings import (
     BookingKind,
     BookingState,
@@ -252,9 +253,64 @@ class ConflictShape(TypedDict):
     """Who is busy, with what, until when."""
 
     resource: ResourceShape
-    holder: HolderShape
+    holder: Annotated[HolderShape | None, "null: a booking that the caller may not see."]
     interval: IntervalShape
     detail: str
+
+
+class RuleSubjectShape(TypedDict):
+    """Whom a rule is about: an organisation, a resource of some kind, or the partnership (without an id)."""
+
+    kind: str
+    id: int | None
+
+
+class ObjectionShape(TypedDict):
+    """A rule that speaks against a time. Soft: it may be overridden with a reason; else it is only told."""
+
+    code: str
+    subject: RuleSubjectShape
+    detail: str
+    soft: bool
+
+
+class AvailabilityShape(TypedDict):
+    """Whether everybody is free then, buffers included, and if not, who is not and why."""
+
+    free: Annotated[bool, "Whether it could be booked without a reason."]
+    conflicts: Annotated[list[ConflictShape], "Who is busy: never overridden."]
+    objections: Annotated[list[ObjectionShape], "Rules that need a reason to be overridden."]
+    notes: Annotated[list[ObjectionShape], "To be told; they need no reason."]
+
+
+class SlotShape(TypedDict):
+    """A time that can be booked, and what speaks against it."""
+
+    starts_at: Moment
+    ends_at: Moment
+    remarks: list[Remark]
+    absent: Annotated[list[int], "Ids of the preferred who could not come."]
+    missing: Annotated[list[ConflictShape], "Which of them are busy."]
+    objections: Annotated[list[ObjectionShape], "Which rules keep others of them away."]
+    notes: list[ObjectionShape]
+
+
+class NearMissShape(TypedDict):
+    """A time that cannot be booked as it is, and the one or two in its way."""
+
+    starts_at: Moment
+    ends_at: Moment
+    conflicts: list[ConflictShape]
+    objections: list[ObjectionShape]
+
+
+class SlotsShape(TypedDict):
+    """Free times, the best first, and near misses."""
+
+    slots: list[SlotShape]
+    near_misses: list[NearMissShape]
+    looked_at: Annotated[int, "How many times the rules allow."]
+    unpublished_years: Annotated[list[int], "Years of the window whose holidays are not announced yet."]
 
 
 class CurrentShape(TypedDict):
@@ -274,4 +330,5 @@ class ProblemShape(TypedDict):
     instance: str
     errors: NotRequired[list[FieldErrorShape]]
     conflicts: NotRequired[list[ConflictShape]]
+    objections: NotRequired[list[ObjectionShape]]
     current: NotRequired[CurrentShape]

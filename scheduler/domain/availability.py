@@ -21,7 +21,6 @@ from scheduler.errors import Clash, Conflict, Objected, Objection
 from scheduler.models.bookings import Booking, BookingKind, ParticipantRole, Timing
 from scheduler.models.resources import MeetingAccount, Resource, Room, SchoolClass
 
-
 _WHOLE = with_polymorphic(Resource, [Room, SchoolClass, MeetingAccount])
 WHOLE_RESOURCES = select(_WHOLE).where(_WHOLE.id.in_(bindparam("ids", expanding=True)))
 """Built once: every booking asks for it."""

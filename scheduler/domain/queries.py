@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,6 +49,14 @@ def bookings(viewer: Viewer, wanted: BookingFilter) -> Select[Booking]:
         .order_by(Booking.starts_at, Booking.id)
         .options(*whole_booking())
     )
+
+
+def seen_among(session: Session, viewer: Viewer, public_ids: Collection[str]) -> set[str]:
+    """Those of these bookings that the viewer may see."""
+    if not public_ids:
+        return set()
+    query = select(Booking.public_id).where(Booking.public_id.in_(public_ids), visible_bookings(viewer))
+    return set(session.scalars(query))
 
 
 def whole_booking() -> tuple[Any, ...]:

@@ -115,6 +115,7 @@ SENTENCES: dict[str, str] = {
     "place.not_found": "没有叫“%(name)s”的。",
     "place.ambiguous": "不止一个叫“%(name)s”的，请在网页上授予这个角色。",
     "clash.sentence": "%(name)s %(interval)s 在《%(title)s》中，%(until)s 后有空。",
+    "clash.withheld": "%(name)s %(interval)s 已有安排，%(until)s 后有空。",
     "booking.objected": "有 %(count)s 条规则不允许这个时间，没有保存，填的都还在。请换个时间，或写明理由。",
     "clash.theirs": "其中 %(minutes)s 分钟是那场活动前后的准备。",
     "closure.closed": "%(name)s %(during)s %(kind)s：%(closure)s。",
@@ -173,10 +174,10 @@ def explain(error: TongtangError | Problem | Objection, language: str, *, zone: 
 
 
 def conflict_words(conflict: Conflict, language: str, *, zone: str = DEFAULT_ZONE) -> str:
-    """Who is busy, with what, until when; how much of that is set-up."""
+    """Who is busy, with what (where there is a title), until when; how much of that is set-up."""
     words = say(
         language,
-        SENTENCES["clash.sentence"],
+        SENTENCES["clash.sentence" if conflict.title else "clash.withheld"],
         name=conflict.resource_name,
         title=conflict.title,
         interval=interval_words(conflict.starts_at, conflict.ends_at, language, zone),

@@ -246,6 +246,9 @@ ROWS = (
     _row("api.read_booking", "GET /api/v1/bookings/{museum visit}", "401 200 404 200 200 200 404"),
     _row("api.read_history", "GET /api/v1/bookings/{lesson}/history", "401 200 200 200 200 200 404"),
     _row("api.read_history", "GET /api/v1/bookings/{far lesson}/history", "401 200 404 200 200 200 404"),
+    # Finding a time: who may book; whether somebody is free, everyone of the partnership may ask.
+    _row("api.list_slots", "GET /api/v1/slots?required={lead}&partnership_id={partnership}", "401 403 403 200 200 200 422"),
+    _row("api.read_availability", "GET /api/v1/availability", "401 422 422 422 422 422 422"),
     _row("api.book", "POST /api/v1/bookings", "401 403 403 422 422 422 422"),
     _row("api.change_booking", "PUT /api/v1/bookings/{lesson}", "401 403 403 422 422 422 404"),
     _row("api.change_booking", "PUT /api/v1/bookings/{museum visit}", "401 403 404 403 422 422 404"),

@@ -23,7 +23,7 @@ def test_every_code_that_is_raised_has_a_sentence() -> None:
 
 
 def test_no_sentence_is_dead() -> None:
-    said = {"clash.sentence", "clash.theirs"}
+    said = {"clash.sentence", "clash.withheld", "clash.theirs"}
     for path in SCHEDULER.rglob("*.py"):
         if path.name != "sentences.py" and "versions" not in path.parts:
             said |= set(texts(ast.parse(path.read_text(encoding="utf-8"))))
