@@ -22,6 +22,7 @@ from scheduler.web import (
     home,
     records,
     sign_in,
+    slots,
     users,
 )
 from scheduler.web.feeds.door import FeedDoor
@@ -30,7 +31,7 @@ from scheduler.web.headers import set_up_headers
 from scheduler.web.locale import set_up_locale
 from scheduler.web.static_files import set_up_static_files
 
-AREAS = (home, calendar, bookings, records, directory, feeds, account, users, sign_in, health)
+AREAS = (home, calendar, bookings, slots, records, directory, feeds, account, users, sign_in, health)
 
 
 def set_up(app: Flask, settings: Settings, database: Database) -> CSRFProtect:

@@ -25,6 +25,17 @@ NAVIGATION = (
     ("account.index", _("账号"), "user-circle"),
 )
 
+REACHED_FROM = {
+    "users": "account",
+    "slots": "bookings",
+    "series": "bookings",
+    "closures": "directory",
+    "bells": "directory",
+    "holidays": "directory",
+    "buffers": "directory",
+}
+"""Areas without an entry of their own."""
+
 IN_BAR = {"home.today", "calendar.agenda", "bookings.index", "records.index"}
 """What a phone's bottom bar shows; the others are under 更多."""
 
@@ -69,5 +80,4 @@ def _partnership_name() -> str:
 
 def _is_active(endpoint: str) -> bool:
     area = (request.endpoint or "").split(".")[0]
-    # Accounts of others are reached from one's own.
-    return {"users": "account"}.get(area, area) == endpoint.split(".")[0]
+    return REACHED_FROM.get(area, area) == endpoint.split(".")[0]

@@ -68,6 +68,7 @@ ROWS = (
     _row("calendar.agenda", "GET /calendar", "302 200 200 200 200 200 200"),
     _row("calendar.week", "GET /calendar/week", "302 200 200 200 200 200 200"),
     # Bookings: {lesson} has school 1 in it, {far lesson} schools 2 and 3, {museum visit} nobody of Linxi.
+    _row("slots.index", "GET /slots", "302 403 403 200 200 200 200"),
     _row("bookings.index", "GET /bookings", "302 200 200 200 200 200 200"),
     _row("bookings.new", "GET /bookings/new", "302 403 403 200 200 200 200"),
     _row("bookings.create", "POST /bookings/new", "401 403 403 422 422 422 422"),

@@ -24,6 +24,7 @@ from scheduler.models.bookings import Booking, BookingKind, CancelReason
 from scheduler.web.addresses import day_argument
 from scheduler.web.bookings.alternatives import fill_time, ways_out
 from scheduler.web.bookings.asked import asked_to_move, span_of
+from scheduler.web.bookings.asked_values import asked_raw, values_asked
 from scheduler.web.bookings.desk import answer, conflict_lines, form_page
 from scheduler.web.bookings.form import BookingForm, read_version
 from scheduler.web.bookings.listing import list_page
@@ -70,7 +71,7 @@ def new() -> str:
     """The empty form: of a kind, on a day, or joint research after a lesson."""
     with edge.read() as session:
         partnership_id = _partnership_to_book_in(session)
-        values = _first_values(session)
+        values = _first_values(session, partnership_id)
     return form_page(BookingForm(data=values), partnership_id=partnership_id)
 
 
@@ -186,13 +187,15 @@ def _partnership_to_book_in(session: Session) -> int:
     return partnership.id
 
 
-def _first_values(session: Session) -> dict[str, Any]:
+def _first_values(session: Session, partnership_id: int) -> dict[str, Any]:
     follows = request.args.get("follows", "")
     if follows:
         return values_after(_visible(session, follows), zone())
     given = request.args.get("kind", "")
     kind = BookingKind(given) if given in set(BookingKind) else BookingKind.LESSON
-    return fresh_values(kind, day_argument(_next_workday(_today())))
+    fresh = fresh_values(kind, day_argument(_next_workday(_today())))
+    times = {name: request.args[name] for name in ("starts", "ends") if request.args.get(name)}
+    return {**fresh, **times, **values_asked(session, asked_raw(), partnership_id=partnership_id)}
 
 
 def _next_workday(day: date) -> date:

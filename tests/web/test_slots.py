@@ -1,0 +1,126 @@
+"""The slot finder's page: its question stands in the address, and one click fills the booking form."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.web.booking_forms import book_lesson
+from tests.web.conftest import sign_in
+from tests.world import World
+
+WINDOW = "&from=2018-12-03&to=2018-12-07&minutes=80&kind=lesson"
+
+
+def question(world: World, *required: str, more: str = "") -> str:
+    """An address that asks for these."""
+    return "/slots?" + "&".join(f"required={world.id(name)}" for name in required) + WINDOW + more
+
+
+def links(page: str) -> list[str]:
+    """Addresses of the buttons that use a time."""
+    found = re.findall(r'<a class="btn btn-(?:primary|secondary)" href="(/bookings/new[^"]+)"', page)
+    return [unescape(address) for address in found if "starts=" in address]
+
+
+def test_the_empty_form_asks_and_finds_nothing(coordinator: FlaskClient, world: World) -> None:
+    page = coordinator.get("/slots")
+    assert page.status_code == 200
+    assert "李讲解员（示例）" in page.text
+    assert links(page.text) == []
+
+
+def test_a_found_time_is_booked_by_the_form_that_it_fills(coordinator: FlaskClient, world: World) -> None:
+    book_lesson(coordinator, world)
+    page = coordinator.get(question(world, "educator", "gallery", "class 1", "room 1", "assistant 1"))
+    assert page.status_code == 200
+    first = links(page.text)[0]
+    asked = parse_qs(urlsplit(first).query)
+    assert (asked["day"], asked["starts"], asked["ends"]) == (["2018-12-03"], ["09:00"], ["10:20"])
+    form = coordinator.get(first)
+    fields = dict(re.findall(r'name="([^"]+)"[^>]*value="([^"]*)"', form.text))
+    chosen = {
+        name: re.search(r'value="(\d+)"[^>]*selected|selected[^>]*value="(\d+)"', options)
+        for name, options in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', form.text, re.S)
+    }
+    values = {name: next(filter(None, match.groups())) for name, match in chosen.items() if match}
+    assert fields["starts"] == "09:00"
+    assert values["host-organisation_id"] == str(world.id("museum"))
+    assert values["host-room_id"] == str(world.id("gallery"))
+    assert values["receiving-0-class_id"] == str(world.id("class 1"))
+    assert values["receiving-0-room_id"] == str(world.id("room 1"))
+    assert values["receiving-0-assistant_id"] == str(world.id("assistant 1"))
+    assert values["people-0-person_id"] == str(world.id("educator"))
+
+
+def test_near_misses_name_who_is_in_the_way(coordinator: FlaskClient, world: World) -> None:
+    book_lesson(coordinator, world)
+    page = coordinator.get(question(world, "educator", more="&weekdays=4&earliest=10:00&latest=11:20"))
+    assert "没有大家都有空的时间" in page.text
+    assert "最常没空的：李讲解员（示例）" in page.text
+    assert "李讲解员（示例） 12月6日 周四 10:00–11:20 在《走进大葆台西汉墓》中，11:20 后有空。" in page.text
+
+
+def test_the_map_marks_each_hour_and_says_why(coordinator: FlaskClient, world: World) -> None:
+    book_lesson(coordinator, world)
+    page = coordinator.get(question(world, "educator", more="&view=map")).text
+    rows = re.findall(r"<tr><th scope=\"row\">(.*?)</tr>", page, re.S)
+    thursday = next(row for row in rows if "12月6日" in row)
+    cells = re.findall(r'<td class="heat-(\w+)">', thursday)
+    # 80 minutes from 8:00 still fit before the lesson of 10:00, from 9:00 or 10:00 on they do not.
+    assert cells[:5] == ["free", "almost", "almost", "free", "free"]
+    assert "<li>李讲解员（示例）</li>" in thursday
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ("&required=99999", "名录里没有这一项"),
+        ("", "请至少选一位必须到场的人"),
+    ],
+)
+def test_what_cannot_be_asked_is_told(
+    coordinator: FlaskClient, world: World, more: str, sentence: str
+) -> None:
+    page = coordinator.get(f"/slots?minutes=80{more}")
+    assert page.status_code == 422
+    assert sentence in page.text
+
+
+@pytest.mark.parametrize(
+    ("window", "sentence"),
+    [
+        ("&minutes=80&from=2018-12-03&to=2028-12-03", "一次最多找 120 天"),
+        ("&minutes=80&from=2018-12-10&to=2018-12-03", "早于"),
+        ("&minutes=9999", "应在 5 到 600 之间"),
+        ("&minutes=80&earliest=25:00", "没有 25:00 这个时刻"),
+        ("&minutes=80&earliest=10:00&latest=10:30", "放不下 80 分钟"),
+        ("&minutes=80&from=2018-13-40", "不是有效的日期"),
+    ],
+)
+def test_a_window_that_makes_no_sense_is_told_at_its_field(
+    coordinator: FlaskClient, world: World, window: str, sentence: str
+) -> None:
+    page = coordinator.get(f"/slots?required={world.id('lead')}{window}")
+    assert page.status_code == 422
+    assert sentence in page.text
+
+
+def test_five_hundred_are_too_many(coordinator: FlaskClient, world: World) -> None:
+    page = coordinator.get("/slots?minutes=40&required=" + ",".join(map(str, range(1, 501))))
+    assert page.status_code == 422
+    assert "一次最多找 200 位" in page.text
+
+
+def test_only_who_may_book_looks_for_times(client: FlaskClient, world: World) -> None:
+    assert sign_in(client, "viewer").get("/slots").status_code == 403
+
+
+def test_a_form_is_empty_where_somebody_was_retired_since(coordinator: FlaskClient, world: World) -> None:
+    page = coordinator.get("/bookings/new?required=99999&day=2018-12-07&starts=09:00&ends=10:00")
+    assert page.status_code == 200
+    assert 'value="2018-12-07"' in page.text
