@@ -13,6 +13,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from scheduler import clock
 from scheduler.db import Database
+from scheduler.domain.act import Act
+from scheduler.domain.holiday_years import seed_all
 from scheduler.domain.housekeeping import sweep
 
 HOUSEKEEPING_EVERY = timedelta(hours=1)
@@ -25,10 +27,12 @@ log = structlog.get_logger("tongtang.jobs")
 
 
 def keep_house(database: Database) -> None:
-    """Sweep once."""
+    """Sweep once, and add the holidays of years that the package has come to know."""
+    now = clock.now()
     with database.write() as session:
-        swept = sweep(session, now=clock.now())
-    log.info("housekeeping", **asdict(swept))
+        swept = sweep(session, now=now)
+        years = seed_all(session, act=Act(user_id=None, at=now, via="job"))
+    log.info("housekeeping", **asdict(swept), holiday_years=years)
 
 
 def build_scheduler(database: Database) -> BackgroundScheduler:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from scheduler.domain.access import Scope, Viewer
@@ -14,6 +15,7 @@ from scheduler.domain.act import Act
 from scheduler.domain.buffers import DEFAULTS, set_buffer
 from scheduler.domain.directory import create_entry
 from scheduler.domain.shelves import SHELVES
+from scheduler.models.holidays import HolidayYear
 from scheduler.models.users import Role
 
 PASSWORD = "a long enough secret 18"
@@ -110,6 +112,7 @@ def make_world(session: Session, *, at: datetime) -> World:
         add(f"room {n}", "rooms", **place, name=f"录播教室{n}", seats=50)
         add(f"assistant {n}", "persons", **place, name=f"辅助教师{n}（示例）")
     _without_buffers(session, partnership, act)
+    _without_holidays(session)
     _add_users(session, ids, act)
     return World(ids, act)
 
@@ -120,6 +123,11 @@ def _without_buffers(session: Session, partnership_id: int, act: Act) -> None:
         for role in margins:
             raw = {"kind": kind, "role": role, "before": 0, "after": 0}
             set_buffer(session, raw, partnership_id=partnership_id, act=act)
+
+
+def _without_holidays(session: Session) -> None:
+    """No year of the small world is published; tests of holidays publish some."""
+    session.execute(delete(HolidayYear))
 
 
 def _add_users(session: Session, ids: dict[str, int], act: Act) -> None:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
-from scheduler import server
+from scheduler import clock, server
 from scheduler.cli.instance import instance_option, opened, settings_of
 from scheduler.cli.speech import SpokenCommand, SpokenGroup, tell
+from scheduler.domain.act import Act
+from scheduler.domain.holiday_years import seed_all
 
 
 @click.group("db", cls=SpokenGroup, help="管理数据库。")
@@ -24,4 +26,6 @@ def upgrade(instance: Path | None) -> None:
         if revision is not None and revision > (head or ""):
             server.require_current_schema(database)
         database.upgrade()
+        with database.write() as session:
+            seed_all(session, act=Act(user_id=None, at=clock.now(), via="cli"))
         tell("数据库是 %(head)s 版，可以使用。", head=head)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,18 +12,22 @@ from sqlalchemy.orm import Session
 
 from scheduler.domain import audit
 from scheduler.domain.act import Act
-from scheduler.domain.fields import Choice, Field, Whole, clean_fields
+from scheduler.domain.fields import Choice, Cleaner, Field, Whole, clean_fields
 from scheduler.domain.holds import Span
+from scheduler.domain.row_locks import lock_row
+from scheduler.errors import Problem
 from scheduler.models.bookings import BookingKind, ParticipantRole
 from scheduler.models.buffers import Buffer
+from scheduler.models.places import Partnership
 
 MOST_MINUTES = 24 * 60
-BUFFER_FIELDS: tuple[Field, ...] = (
-    Choice(name="kind", label="类型", options=BookingKind, required=True),
+KIND = Choice(name="kind", label="类型", options=BookingKind, required=True)
+MARGIN_FIELDS: tuple[Field, ...] = (
     Choice(name="role", label="角色", options=ParticipantRole, required=True),
-    Whole(name="before", label="提前分钟", most=MOST_MINUTES, required=True),
-    Whole(name="after", label="延后分钟", most=MOST_MINUTES, required=True),
+    Whole(name="before", label="提前分钟", most=MOST_MINUTES),
+    Whole(name="after", label="延后分钟", most=MOST_MINUTES),
 )
+BUFFER_FIELDS: tuple[Field, ...] = (KIND, *(replace(field, required=True) for field in MARGIN_FIELDS))
 
 
 @dataclass(frozen=True)
@@ -100,27 +104,99 @@ def set_buffer(session: Session, raw: Mapping[str, Any], *, partnership_id: int,
     Raises Invalid.
     """
     values = clean_fields(BUFFER_FIELDS, raw, strict=True)
-    row = session.get(Buffer, (partnership_id, values["kind"], values["role"]))
-    before = _facts(row) if row else {}
-    if row is None:
-        row = Buffer(partnership_id=partnership_id, kind=values["kind"], role=values["role"])
-        session.add(row)
-    row.before, row.after = values["before"], values["after"]
-    session.flush()
-    if _facts(row) != before:
-        audit.note(
-            session,
-            act=act,
-            verb="set_buffer",
-            subject="partnership",
-            subject_id=partnership_id,
-            partnership_id=partnership_id,
-            before=before,
-            after=_facts(row),
-        )
+    margin = Margin(values["before"], values["after"])
+    _put(session, values["kind"], {values["role"]: margin}, partnership_id=partnership_id, act=act)
+    return session.get_one(Buffer, (partnership_id, values["kind"], values["role"]))
+
+
+def set_buffers(session: Session, raw: Mapping[str, Any], *, partnership_id: int, act: Act) -> BookingKind:
+    """Set the minutes of several roles of one kind: ``margins`` are rows {role, before, after}.
+
+    A row without minutes goes back to the default; a role without a row stays as it is. Answers the kind.
+    Raises Invalid.
+    """
+    cleaner = Cleaner(raw)
+    cleaner.refuse_others((KIND.name, "margins"))
+    kind = cleaner.take(KIND)
+    rows = cleaner.rows("margins", MARGIN_FIELDS, most=len(ParticipantRole))
+    if not cleaner.problems:
+        cleaner.problems += _check_margins(rows)
+    cleaner.done()
+    margins = {
+        row["role"]: None if row["before"] is None else Margin(row["before"], row["after"]) for row in rows
+    }
+    _put(session, kind, margins, partnership_id=partnership_id, act=act)
+    return BookingKind(kind)
+
+
+def reset_buffer(
+    session: Session, *, partnership_id: int, kind: BookingKind, role: ParticipantRole, act: Act
+) -> None:
+    """Let the default hold again for one kind and role."""
+    _put(session, kind, {role: None}, partnership_id=partnership_id, act=act)
+
+
+def _check_margins(rows: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
+    """Both minutes or none, each role once."""
+    seen: set[ParticipantRole] = set()
+    for index, row in enumerate(rows):
+        for name, other in (("before", "after"), ("after", "before")):
+            if row[name] is None and row[other] is not None:
+                yield Problem(f"margins.{index}.{name}", "field.required")
+        if row["role"] in seen:
+            yield Problem(f"margins.{index}.role", "buffers.role_twice", {"role": row["role"]})
+        seen.add(row["role"])
+
+
+def _put(
+    session: Session,
+    kind: BookingKind,
+    margins: Mapping[ParticipantRole, Margin | None],
+    *,
+    partnership_id: int,
+    act: Act,
+) -> None:
+    """Write what differs from what is set; None: the default. The log tells it in one entry."""
+    lock_row(session, Partnership, partnership_id)
+    query = select(Buffer).where(Buffer.partnership_id == partnership_id, Buffer.kind == kind)
+    known = {row.role: row for row in session.scalars(query.execution_options(populate_existing=True))}
+    before: dict[str, str] = {}
+    after: dict[str, str] = {}
+    for role, margin in margins.items():
+        row = known.get(role)
+        if margin == (Margin(row.before, row.after) if row else None):
+            continue
+        if row is not None:
+            before[f"{kind.value}.{role.value}"] = f"{row.before}+{row.after}"
+        if margin is not None:
+            after[f"{kind.value}.{role.value}"] = f"{margin.before}+{margin.after}"
+        _write(session, row, Buffer(partnership_id=partnership_id, kind=kind, role=role), margin)
+    if before or after:
         session.flush()
-    return row
+        _note(session, before, after, partnership_id=partnership_id, act=act)
 
 
-def _facts(row: Buffer) -> dict[str, Any]:
-    return {f"{row.kind.value}.{row.role.value}": f"{row.before}+{row.after}"}
+def _write(session: Session, row: Buffer | None, new: Buffer, margin: Margin | None) -> None:
+    if margin is None:
+        session.delete(row)
+        return
+    if row is None:
+        row = new
+        session.add(row)
+    row.before, row.after = margin.before, margin.after
+
+
+def _note(
+    session: Session, before: Mapping[str, str], after: Mapping[str, str], *, partnership_id: int, act: Act
+) -> None:
+    audit.note(
+        session,
+        act=act,
+        verb="set_buffer",
+        subject="partnership",
+        subject_id=partnership_id,
+        partnership_id=partnership_id,
+        before=before,
+        after=after,
+    )
+    session.flush()

@@ -81,6 +81,8 @@ def create_entry(session: Session, shelf: Shelf, raw: Mapping[str, Any], *, view
     if isinstance(entry, Resource):
         set_capacity(session, entry, entry.capacity)
     _note(session, shelf, entry, act=act, verb="create", before={})
+    if shelf.made is not None:
+        shelf.made(session, entry, act)
     return entry
 
 

@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 
 from scheduler.domain import access
 from scheduler.domain.access import Viewer
+from scheduler.domain.act import Act
 from scheduler.domain.fields import Choice, Choices, Day, Field, Reference, Whole
+from scheduler.domain.holiday_years import seed_holidays
 from scheduler.domain.shelf_rules import check_closure, check_opening, check_swap, check_term
 from scheduler.domain.text_fields import Email, MeetingNumber, Phone, Text, Url, Zone
 from scheduler.domain.time_fields import Moment, TimeOfDay
@@ -46,10 +48,17 @@ class Shelf:
     """Field and code of what the database refuses as the second of its kind."""
     order: tuple[Any, ...] = ()
     """SQL expressions by which rows are listed; by name when there are none."""
+    made: Callable[[Session, Any, Act], None] | None = None
+    """(session, row just made, act): what the row brings with it."""
 
 
 def _coordinates_region(viewer: Viewer, region: Region) -> bool:
     return access.can_coordinate(viewer, region.partnership_id, [Organisation(region_id=region.id)])
+
+
+def _seed(session: Session, partnership: Partnership, act: Act) -> None:
+    """A partnership knows the holidays from its first day on."""
+    seed_holidays(session, partnership.id, act=act)
 
 
 _STAGE_BY_AGE = case({stage: number for number, stage in enumerate(Stage)}, value=Term.stage)
@@ -66,6 +75,7 @@ SHELVES: dict[str, Shelf] = {
             (_NAME, _NAME_EN),
             "",
             lambda viewer, _parent: access.can_administer(viewer),
+            made=_seed,
         ),
         Shelf(
             "regions",

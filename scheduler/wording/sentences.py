@@ -146,6 +146,24 @@ SENTENCES: dict[str, str] = {
     "closure.not_hit": "这场活动不在停用的时间里，或者已经改过了。",
     "closure.moves_blocked": "有 %(count)s 场活动不能改到所选的时间，一场都没有改。请重新选择。",
     "closure.not_found": "没有这条停用记录，或者您没有查看它的权限。",
+    "bells.not_found": "没有这份作息时间表，或者您没有查看它的权限。",
+    "bells.not_a_school": "%(name)s不是学校，没有作息时间表。",
+    "bells.days_overlap": "%(first_day)s 到 %(last_day)s 的%(weekdays)s已按“%(name)s”作息，请改日期或星期。",
+    "bells.days_overlap_open": "从 %(first_day)s 起的%(weekdays)s已按“%(name)s”作息，请改日期或星期。",
+    "bells.no_day": "%(first_day)s 到 %(last_day)s 里没有所选的星期，这份作息时间表一天也不会用。",
+    "bells.periods_overlap": "和另一节时间重叠：%(one)s，%(two)s。",
+    "bells.name_twice": "已经有一节叫“%(name)s”，请换个名称。",
+    "bells.no_lesson": "至少要有一节课（类型选“上课”）。",
+    "bells.shifted_out_of_day": "这样推移会超出一天：原来从 %(starts)s 到 %(ends)s。",
+    "holidays.not_published": "%(year)s 年节假日安排未发布。",
+    "holidays.not_imported": "%(year)s 年的节假日不是导入的，不能撤销导入。",
+    "holidays.source_of_package": "这个来源留给软件包自带的数据，请写是谁从哪里导入。",
+    "holidays.no_days": "没有一天，请至少写一行。",
+    "holidays.other_year": "%(day)s 不在 %(year)s 年。",
+    "holidays.day_twice": "%(day)s 写了两次。",
+    "holidays.works_anyway": "%(day)s 不是周末，本来就上班，不会是调休上班日。",
+    "holidays.unreadable": "读不懂“%(text)s”，请写成“2027-02-06 放假 春节”这样。",
+    "buffers.role_twice": "%(role)s写了两次。",
     "token.required": "请在 Authorization 请求头里附上访问令牌：Bearer 加空格加令牌。",
     "token.unknown": "访问令牌无效，或者已经停用。",
     "body.malformed": "请求内容不是有效的 JSON。",
@@ -200,5 +218,5 @@ def _fact(value: Any, language: str, zone: str) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, list | tuple):
-        return ("、" if language == "zh" else ", ").join(str(item) for item in value)
+        return ("、" if language == "zh" else ", ").join(str(_fact(item, language, zone)) for item in value)
     return value
