@@ -14,6 +14,7 @@ from scheduler.web import (
     account,
     bookings,
     calendar,
+    closures,
     directory,
     door,
     failures,
@@ -31,7 +32,7 @@ from scheduler.web.headers import set_up_headers
 from scheduler.web.locale import set_up_locale
 from scheduler.web.static_files import set_up_static_files
 
-AREAS = (home, calendar, bookings, slots, records, directory, feeds, account, users, sign_in, health)
+AREAS = (home, calendar, bookings, slots, closures, records, directory, feeds, account, users, sign_in, health)
 
 
 def set_up(app: Flask, settings: Settings, database: Database) -> CSRFProtect:

@@ -156,6 +156,9 @@ ROWS = (
     _row("directory.edit", "POST /directory/persons/{assistant 2}/edit", "401 403 403 422 422 422 404"),
     _row("directory.edit", "POST /directory/persons/{lead}/edit", "401 403 403 403 422 422 404"),
     _row("directory.edit", "POST /directory/organisations/{elsewhere}/edit", "401 404 404 404 404 422 422"),
+    # What a closure hits: seen by the partnership, moved by whoever may change the bookings.
+    _row("closures.hits", "GET /closures/{museum closure}/hits", "302 200 200 200 200 200 404"),
+    _row("closures.move", "POST /closures/{museum closure}/hits", "401 422 422 422 422 422 404"),
     # Calendars of fact: {museum closure} is the museum's, {term} Linxi's, {swap} school 1's.
     _row("directory.entry", "GET /directory/closures/{museum closure}", "302 200 200 200 200 200 404"),
     _row(

@@ -1,0 +1,252 @@
+"""A closure entered later: what it hits, where that could go, and moving it together or not at all."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scheduler.db import Database
+from scheduler.domain.bookings import book, cancel_booking
+from scheduler.domain.closures import Move, hit_bookings, hits, move_hits
+from scheduler.domain.directory import create_entry
+from scheduler.domain.holds import Span, count_overlaps
+from scheduler.domain.plans import read_plan
+from scheduler.domain.shelves import SHELVES
+from scheduler.errors import Invalid, MovesBlocked
+from scheduler.models.bookings import Booking, CancelReason
+from scheduler.models.openings import Closure
+from tests.world import ROOT, World
+
+ZONE = "Asia/Shanghai"
+
+
+def close(session: Session, world: World, place: str = "museum", **raw: Any) -> Closure:
+    """A closure of Thursday 6 December, all day."""
+    given = {"organisation_id": world.id(place), "kind": "closed", "name": "布展"}
+    given |= {"starts_at": "2018-12-06", "ends_at": "2018-12-06"} | raw
+    return create_entry(session, SHELVES["closures"], given, viewer=ROOT, act=world.act)
+
+
+def lesson(session: Session, world: World, **changes: Any) -> Booking:
+    plan = read_plan(world.plan(**changes), zone=ZONE)
+    return book(session, plan, partnership_id=world.id("partnership"), act=world.act)
+
+
+def visit(session: Session, world: World, **changes: Any) -> Booking:
+    """Somebody of the institute at the institute, and nothing else."""
+    raw = {
+        "kind": "visit",
+        "title": "看一看",
+        "date": "2018-12-06",
+        "starts": "14:00",
+        "ends": "15:00",
+        "host": {"organisation_id": world.id("institute")},
+        "people": [{"role": "attendee", "person_id": world.id("lead")}],
+    }
+    plan = read_plan({**raw, **changes}, zone=ZONE)
+    return book(session, plan, partnership_id=world.id("partnership"), act=world.act)
+
+
+def hit(session: Session, world: World, closure: Closure) -> list[str]:
+    return [row.title for row in session.scalars(hit_bookings(closure, now=world.act.at))]
+
+
+def found(session: Session, world: World, closure: Closure) -> Any:
+    return hits(session, closure, viewer=ROOT, zone=ZONE, now=world.act.at)
+
+
+def test_a_closed_place_hits_whatever_needs_it(database: Database, world: World) -> None:
+    with database.write() as session:
+        lesson(session, world)
+        visit(session, world)
+        assert hit(session, world, close(session, world)) == ["走进大葆台西汉墓"]
+        assert hit(session, world, close(session, world, "institute")) == ["走进大葆台西汉墓", "看一看"]
+        assert hit(session, world, close(session, world, "school 2")) == ["走进大葆台西汉墓"]
+
+
+def test_a_meeting_account_alone_needs_nobody_at_its_place(database: Database, world: World) -> None:
+    with database.write() as session:
+        people = [{"role": "educator", "person_id": world.id("educator")}]
+        lesson(session, world, people=people)  # the account is the institute's, and nothing else is
+        assert hit(session, world, close(session, world, "institute")) == []
+
+
+def test_a_closed_resource_hits_only_what_it_takes_part_in(database: Database, world: World) -> None:
+    with database.write() as session:
+        lesson(session, world)
+        visit(session, world)
+        of_lead = close(session, world, "institute", resource_id=world.id("lead"), kind="leave")
+        assert hit(session, world, of_lead) == ["走进大葆台西汉墓", "看一看"]
+        of_educator = close(session, world, resource_id=world.id("educator"), kind="leave")
+        assert hit(session, world, of_educator) == ["走进大葆台西汉墓"]
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "ends_at", "expected"),
+    [
+        ("2018-12-06 08:00", "2018-12-06 10:00", []),
+        ("2018-12-06 08:00", "2018-12-06 10:01", ["走进大葆台西汉墓"]),
+        ("2018-12-06 11:19", "2018-12-06 12:00", ["走进大葆台西汉墓"]),
+        ("2018-12-06 11:20", "2018-12-06 12:00", []),
+    ],
+)
+def test_borders_are_half_open(
+    database: Database, world: World, starts_at: str, ends_at: str, expected: list[str]
+) -> None:
+    with database.write() as session:
+        lesson(session, world)
+        assert hit(session, world, close(session, world, starts_at=starts_at, ends_at=ends_at)) == expected
+
+
+def test_what_is_cancelled_or_begun_is_not_hit(database: Database, world: World) -> None:
+    with database.write() as session:
+        booking = lesson(session, world)
+        closure = close(session, world)
+        begun = booking.starts_at
+        assert list(session.scalars(hit_bookings(closure, now=begun))) == []
+        cancel_booking(
+            session, booking, reason=CancelReason.WEATHER, words="", version=booking.version, act=world.act
+        )
+        assert hit(session, world, closure) == []
+
+
+def test_entering_it_never_fails_whatever_it_hits(database: Database, world: World) -> None:
+    with database.write() as session:
+        booking = lesson(session, world)
+        close(session, world)
+        close(session, world, name="又一次")
+        assert (booking.revision, booking.override_reason) == (0, "")
+
+
+def test_new_times_suit_and_do_not_take_each_others(database: Database, world: World) -> None:
+    with database.write() as session:
+        lesson(session, world)
+        lesson(session, world, starts="14:00", ends="15:20", title="第二场")
+        closure = close(session, world)
+        listed = found(session, world, closure)
+        assert [one.booking.title for one in listed] == ["走进大葆台西汉墓", "第二场"]
+        spans = [(choice.starts_at, choice.ends_at) for one in listed for choice in one.choices]
+        assert len(spans) == 6
+        assert not [
+            (one, other)
+            for index, one in enumerate(spans)
+            for other in spans[index + 1 :]
+            if one[0] < other[1] and other[0] < one[1]
+        ]
+        moves = {one.booking.public_id: Move(one.choices[0], one.booking.version) for one in listed}
+        moved = move_hits(session, closure, moves, viewer=ROOT, act=world.act)
+        assert [one.starts_at for one in moved] == [one.choices[0].starts_at for one in listed]
+        assert found(session, world, closure) == []
+
+
+def test_two_swap_places(database: Database, world: World) -> None:
+    with database.write() as session:
+        one = lesson(session, world)
+        other = lesson(session, world, starts="14:00", ends="15:20", title="第二场")
+        closure = close(session, world, "school 1", kind="school_event", name="运动会")
+        spans = [Span(row.starts_at, row.ends_at) for row in (one, other)]
+        moves = {
+            one.public_id: Move(spans[1], one.version, "只能这天"),
+            other.public_id: Move(spans[0], other.version, "只能这天"),
+        }
+        move_hits(session, closure, moves, viewer=ROOT, act=world.act)
+        assert [Span(row.starts_at, row.ends_at) for row in (one, other)] == [spans[1], spans[0]]
+        assert count_overlaps(session) == 0
+
+
+def test_one_that_cannot_be_moved_keeps_all_where_they_are(database: Database, world: World) -> None:
+    with database.write() as session:
+        first = lesson(session, world)
+        second = lesson(session, world, starts="14:00", ends="15:20", title="第二场")
+        lesson(session, world, date="2018-12-07", title="挡路的")
+        closure_id = close(session, world).id
+        ids = {one.title: (one.public_id, one.version) for one in (first, second)}
+    friday = Span(datetime(2018, 12, 7, 2, 0, tzinfo=UTC), datetime(2018, 12, 7, 3, 20, tzinfo=UTC))
+    free = Span(friday.starts_at + timedelta(hours=4), friday.ends_at + timedelta(hours=4))
+    moves = {
+        ids["走进大葆台西汉墓"][0]: Move(friday, ids["走进大葆台西汉墓"][1]),
+        ids["第二场"][0]: Move(free, ids["第二场"][1]),
+    }
+    with pytest.raises(MovesBlocked) as caught, database.write() as session:
+        move_hits(session, session.get_one(Closure, closure_id), moves, viewer=ROOT, act=world.act)
+    assert [(one.title, {c.title for c in one.conflicts}) for one in caught.value.moves] == [
+        ("走进大葆台西汉墓", {"挡路的"})
+    ]
+    with database.read() as session:
+        days = session.execute(select(Booking.title, Booking.starts_at).order_by(Booking.id)).all()
+    assert [(title, f"{starts:%d %H:%M}") for title, starts in days] == [
+        ("走进大葆台西汉墓", "06 02:00"),
+        ("第二场", "06 06:00"),
+        ("挡路的", "07 02:00"),
+    ]
+
+
+def test_a_stale_one_and_a_time_that_rules_refuse_are_told(database: Database, world: World) -> None:
+    with database.write() as session:
+        booking = lesson(session, world)
+        closure = close(session, world)
+        still_closed = Span(booking.starts_at + timedelta(hours=4), booking.ends_at + timedelta(hours=4))
+        with pytest.raises(MovesBlocked) as caught:
+            move_hits(
+                session,
+                closure,
+                {booking.public_id: Move(still_closed, booking.version)},
+                viewer=ROOT,
+                act=world.act,
+            )
+        assert [one.code for one in caught.value.moves[0].objections] == ["closure.closed"]
+        free = replace(still_closed, starts_at=still_closed.starts_at + timedelta(days=1))
+        free = replace(free, ends_at=free.starts_at + timedelta(minutes=80))
+        with pytest.raises(MovesBlocked) as caught:
+            move_hits(session, closure, {booking.public_id: Move(free, 99)}, viewer=ROOT, act=world.act)
+        assert [one.code for one in caught.value.moves] == ["edit.stale"]
+        session.rollback()
+
+
+def test_nothing_ticked_and_what_is_not_hit_are_refused(database: Database, world: World) -> None:
+    with database.write() as session:
+        elsewhere = lesson(session, world, date="2018-12-07")
+        closure = close(session, world)
+        with pytest.raises(Invalid) as caught:
+            move_hits(session, closure, {}, viewer=ROOT, act=world.act)
+        assert [one.code for one in caught.value.problems] == ["closure.nothing_ticked"]
+        span = Span(elsewhere.starts_at, elsewhere.ends_at)
+        with pytest.raises(Invalid) as caught:
+            move_hits(session, closure, {elsewhere.public_id: Move(span, 1)}, viewer=ROOT, act=world.act)
+        assert [one.code for one in caught.value.problems] == ["closure.not_hit"]
+
+
+def test_of_two_who_move_at_once_one_is_told(database: Database, world: World) -> None:
+    with database.write() as session:
+        booking = lesson(session, world)
+        public_id, version = booking.public_id, booking.version
+        closure_id = close(session, world).id
+    outcomes: list[str] = []
+    barrier = threading.Barrier(2)
+
+    def move(hours: int) -> None:
+        starts_at = datetime(2018, 12, 7, hours, 0, tzinfo=UTC)
+        span = Span(starts_at, starts_at + timedelta(minutes=80))
+        barrier.wait()
+        try:
+            with database.write() as session:
+                closure = session.get_one(Closure, closure_id)
+                move_hits(session, closure, {public_id: Move(span, version)}, viewer=ROOT, act=world.act)
+            outcomes.append("moved")
+        except (MovesBlocked, Invalid) as error:
+            outcomes.append(type(error).__name__)
+
+    threads = [threading.Thread(target=move, args=(hours,)) for hours in (1, 5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcomes.count("moved") == 1
+    with database.read() as session:
+        assert session.scalars(select(Booking.revision).where(Booking.public_id == public_id)).one() == 1
