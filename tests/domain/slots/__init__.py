@@ -1,0 +1,1 @@
+"""The slot finder: held against slow models, and against the write path itself."""
