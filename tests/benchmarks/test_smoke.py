@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scheduler.db import Database
-from tests.benchmarks import bookings
+from tests.benchmarks import bookings, slots
 from tests.benchmarks.__main__ import benchmarks
 from tests.benchmarks.ratio import Ratio, table
 from tests.world import World
@@ -15,8 +15,18 @@ def test_bookings(database: Database, world: World, engine_name: str) -> None:
     assert all(ratio.ratio > 0 for ratio in ratios)
 
 
+def test_slots(database: Database, world: World, engine_name: str) -> None:
+    ratios = list(slots.measure(database, world, holds=1_200, each=200, wanted=(3, 6), rounds=2))
+    assert [ratio.name for ratio in ratios] == [
+        f"{engine_name}: {name} search for {number} resources among 1,200 holds"
+        for number in (3, 6)
+        for name in ("core", "whole")
+    ]
+    assert all(ratio.ratio > 0 for ratio in ratios)
+
+
 def test_every_benchmark_is_found() -> None:
-    assert {"bookings", "memory"} <= set(benchmarks())
+    assert {"bookings", "memory", "slots"} <= set(benchmarks())
 
 
 def test_a_table_tells_the_ratio_beside_its_goal() -> None:
