@@ -50,6 +50,8 @@ class Occasion:
     planned_weekday: int | None = None
     """The weekday it was first booked for, when it was moved since."""
     cancelled: tuple[CancelReason, str] | None = None
+    kits: tuple[str, ...] = ()
+    override_reason: str = ""
     by: Literal["coordinator", "region_coordinator"] = "coordinator"
 
     def span(self, monday: date, *, weekday: int | None = None) -> tuple[datetime, datetime]:
@@ -80,8 +82,10 @@ def raw_plan(
         ],
         "people": [{"role": role, "person_id": ids[f"person {key}"]} for role, key in occasion.people],
         "segments": [{"kind": kind, "minutes": minutes} for kind, minutes in occasion.segments],
+        "kits": [{"kit_id": ids[key]} for key in occasion.kits],
         "note": NOTICE,
         "follows": follows,
+        "override_reason": occasion.override_reason,
         **_meeting(occasion.account, ids),
     }
 

@@ -168,6 +168,11 @@ ACCOUNTS: tuple[Row, ...] = (
     ("cloud 2", "cloud", "云校直播间二（示例）", "yunxiao", "live2@example.org", "000 100 002", "1"),
     ("tencent", "institute", "分院腾讯会议（示例）", "tencent", "meeting@example.org", "000 200 003", "2"),
 )
+# key, organisation, name, contents, capacity
+KITS: tuple[Row, ...] = (
+    ("kit rubbing", "institute", "拓印材料包（示例）", "宣纸、墨包、拓片模具，每包 50 份", "3"),
+    ("line", "cloud", "直播专线（示例）", "可同时带两间教室", "2"),
+)
 RETIRED = ("rooms", "room old")
 """A row that is out of use, so that the list of those has something in it."""
 
@@ -177,6 +182,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "rooms": ("organisation_id", "name", "seats", "equipment"),
     "classes": ("organisation_id", "grade", "name", "head_count"),
     "accounts": ("organisation_id", "name", "platform", "login", "meeting_number", "capacity"),
+    "kits": ("organisation_id", "name", "contents", "capacity"),
 }
 ROWS = {
     "organisations": ORGANISATIONS,
@@ -184,6 +190,7 @@ ROWS = {
     "rooms": ROOMS,
     "classes": CLASSES,
     "accounts": ACCOUNTS,
+    "kits": KITS,
 }
 CONTACTS = {"coordinator": "000-0000-0001", "contact": "000-0000-0002"}
 """Persons with a telephone number; nobody has these."""

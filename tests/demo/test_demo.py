@@ -15,14 +15,17 @@ from scheduler.db import Database
 from scheduler.demo import Sheet, fill, is_empty
 from scheduler.demo.occasions import NOTICE
 from scheduler.domain.api_tokens import user_of_api_token
+from scheduler.domain.closures import hit_bookings
 from scheduler.domain.holds import count_overlaps
 from scheduler.domain.tokens import hash_token
 from scheduler.models.audit import AuditEntry
 from scheduler.models.bookings import Booking, BookingKind, BookingState, ParticipantRole
 from scheduler.models.feeds import Feed, FeedScope
+from scheduler.models.openings import Closure
 from scheduler.models.places import Organisation
 from scheduler.models.records import Record, RecordState
 from scheduler.models.resources import Person
+from scheduler.models.series import Occurrence
 from scheduler.models.users import Role, User
 
 VERIFIED = {
@@ -81,9 +84,11 @@ def filled(
 
 
 def around_today(session: Session) -> list[Booking]:
-    """The bookings of the eight weeks, in order."""
+    """The bookings of the eight weeks, in order, without those of the running series."""
     after_2018 = Booking.starts_at > datetime(2019, 1, 1, tzinfo=UTC)
-    return list(session.scalars(select(Booking).where(after_2018).order_by(Booking.starts_at)))
+    in_series = select(Occurrence.booking_id).where(Occurrence.booking_id.is_not(None))
+    query = select(Booking).where(after_2018, Booking.id.not_in(in_series))
+    return list(session.scalars(query.order_by(Booking.starts_at)))
 
 
 def local_days(booking: Booking) -> tuple[datetime, datetime]:
@@ -123,6 +128,57 @@ def test_bookings_are_on_weekdays_in_school_hours_within_the_eight_weeks(
         assert earliest <= starts.time() < ends.time() <= time(16, 30), booking.title
         museum = booking.sites[0].organisation.kind.value == "museum"
         assert not (museum and starts.weekday() == 0), "museums are closed on Mondays"
+
+
+def test_a_series_runs_with_a_day_left_out_and_one_moved(
+    filled: tuple[Session, Sheet], moment: datetime
+) -> None:
+    session, _ = filled
+    lessons = list(session.scalars(select(Occurrence).order_by(Occurrence.day)))
+    assert len(lessons) == 14
+    assert lessons[7].booking is None
+    moved = [one.day for one in lessons if one.booking is not None and one.booking.starts_at != one.starts_at]
+    assert moved in ([lessons[8].day], [])  # unless that day is a holiday, and skipped
+    past = [
+        one.booking for one in lessons if one.booking and one.booking.ends_at < moment - timedelta(days=2)
+    ]
+    assert {booking.state for booking in past} == {BookingState.RECORDED}
+
+
+def test_only_one_booking_overrides_a_rule_and_says_why(filled: tuple[Session, Sheet]) -> None:
+    session, _ = filled
+    said = session.scalars(select(Booking.override_reason).where(Booking.override_reason != "")).all()
+    assert list(said) == ["学校同意午休时间上小讲堂，自愿参加。（示例）"]
+
+
+def test_the_closure_entered_last_hits_the_one_lesson_of_its_day(
+    filled: tuple[Session, Sheet], moment: datetime
+) -> None:
+    session, _ = filled
+    closure = session.scalars(select(Closure).order_by(Closure.id.desc()).limit(1)).one()
+    assert closure.name == "临时布展（示例）"
+    assert [one.title for one in session.scalars(hit_bookings(closure, now=moment))] == ["一块玉怎样做成玉器"]
+
+
+# New Year, Spring Festival and its make-up Saturday, spring, Labour Day, the switch of bells, the end of
+# term, summer, the National Day, a year that is not published.
+@pytest.mark.parametrize(
+    "day",
+    [
+        "2026-01-01", "2026-02-14", "2026-02-17", "2026-03-09", "2026-04-06", "2026-05-01", "2026-05-09",
+        "2026-06-12", "2026-07-15", "2026-08-20", "2026-09-20", "2026-09-29", "2026-10-01", "2026-10-10",
+        "2026-11-24", "2026-12-31", "2027-01-02",
+    ],
+)  # fmt: skip
+def test_it_fills_whatever_the_day(empty_file: Path, tmp_path: Path, day: str) -> None:
+    path = tmp_path / "demo.sqlite"
+    path.write_bytes(empty_file.read_bytes())
+    database = Database(f"sqlite:///{path}")
+    with database.write() as session:
+        fill(session, now=datetime.fromisoformat(f"{day}T02:00+00:00"))
+        assert count_overlaps(session) == 0
+        assert len(around_today(session)) >= 10
+    database.close()
 
 
 def test_people_are_marked_and_organisations_are_public_or_marked(
@@ -211,4 +267,5 @@ def test_it_fills_either_engine(database: Database) -> None:
         assert is_empty(session)
         fill(session, now=MOMENTS[1])
         assert count_overlaps(session) == 0
-        assert len(around_today(session)) == 24
+        # Two of the 25 would fall on Mid-Autumn Day and on the National Day.
+        assert len(around_today(session)) == 23
