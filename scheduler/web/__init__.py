@@ -22,6 +22,7 @@ from scheduler.web import (
     health,
     home,
     records,
+    series,
     sign_in,
     slots,
     users,
@@ -32,7 +33,21 @@ from scheduler.web.headers import set_up_headers
 from scheduler.web.locale import set_up_locale
 from scheduler.web.static_files import set_up_static_files
 
-AREAS = (home, calendar, bookings, slots, closures, records, directory, feeds, account, users, sign_in, health)
+AREAS = (
+    home,
+    calendar,
+    bookings,
+    slots,
+    series,
+    closures,
+    records,
+    directory,
+    feeds,
+    account,
+    users,
+    sign_in,
+    health,
+)
 
 
 def set_up(app: Flask, settings: Settings, database: Database) -> CSRFProtect:

@@ -88,6 +88,14 @@ ROWS = (
     _row("bookings.cancel", "GET /bookings/{museum visit}/cancel", "302 403 404 403 200 200 404"),
     _row("bookings.cancel_now", "POST /bookings/{lesson}/cancel", "401 403 403 422 422 422 404"),
     _row("bookings.cancel_now", "POST /bookings/{museum visit}/cancel", "401 403 404 403 422 422 404"),
+    # Series: {series} is one booking with school 1 in it, and a day that was skipped.
+    _row("series.new", "GET /series/new", "302 403 403 200 200 200 200"),
+    _row("series.preview", "POST /series/new", "401 403 403 422 422 422 422"),
+    _row("series.book", "POST /series/book", "401 403 403 422 422 422 422"),
+    _row("series.show", "GET /series/{series}", "302 200 200 200 200 200 404"),
+    _row("series.show", "GET /series/none", "302 404 404 404 404 404 404"),
+    _row("series.add", "GET /series/{series}/days/2019-01-10", "302 403 403 200 200 200 404"),
+    _row("series.add_now", "POST /series/{series}/days/2019-01-10", "401 403 403 422 422 422 404"),
     # Records: {past lesson} has school 1 in it, {far lesson} has not; nothing is recorded of either.
     _row("records.index", "GET /records", "302 200 200 200 200 200 200"),
     _row("records.edit", "GET /bookings/{past lesson}/record", "302 200 200 200 200 200 404"),

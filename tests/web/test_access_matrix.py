@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +20,8 @@ from scheduler.domain.api_tokens import create_api_token
 from scheduler.domain.bookings import book
 from scheduler.domain.directory import add_former_name, create_entry, retire_entry
 from scheduler.domain.plans import read_plan
+from scheduler.domain.series.booking import book_series, read_series_plan, read_series_rule
+from scheduler.domain.series.decisions import Decision, Do
 from scheduler.domain.shelves import SHELVES
 from scheduler.domain.subscriptions import create_feed
 from scheduler.domain.tokens import hash_token
@@ -39,6 +41,7 @@ def names(database: Database, world: World) -> dict[str, Any]:
         return {
             **world.ids,
             **_bookings(session, world),
+            "series": _series(session, world),
             **_entries(session, world),
             **_others(session, world),
         }
@@ -67,6 +70,30 @@ def _bookings(session: Session, world: World) -> dict[str, str]:
         ).public_id
         for name, raw in plans.items()
     }
+
+
+def _series(session: Session, world: World) -> str:
+    """Thursday 3 January 2019, and the next one skipped."""
+    raw = {name: value for name, value in world.plan().items() if name not in ("date", "starts", "ends")}
+    rule_raw = {
+        "weekdays": ["4"],
+        "first_day": "2019-01-03",
+        "count": "2",
+        "starts": "10:00",
+        "ends": "11:20",
+    }
+    partnership_id = world.id("partnership")
+    rule = read_series_rule(session, rule_raw, partnership_id=partnership_id)
+    return book_series(
+        session,
+        read_series_plan(raw),
+        rule,
+        {date(2019, 1, 10): Decision(Do.SKIP)},
+        rule_raw=rule_raw,
+        partnership_id=partnership_id,
+        zone="Asia/Shanghai",
+        act=world.act,
+    ).public_id
 
 
 def _entries(session: Session, world: World) -> dict[str, int]:

@@ -81,6 +81,14 @@ def ask_series(
     return Asked(question=question, rule=rule, partnership_id=partnership_id, zone=zone, now=act.at)
 
 
+def require_segments(plan: BookingPlan, proposals: Sequence[Proposal]) -> None:
+    """That the segments fit into the days' times. Raises Invalid at ``segments``."""
+    for one in proposals:
+        problems = segment_problems(plan.segments, one.span) if one.span else []
+        if problems:
+            raise Invalid(problems)
+
+
 def book_series(
     session: Session,
     plan: BookingPlan,
@@ -120,7 +128,7 @@ def book_series(
             blocked.append(error.day)
     if blocked:
         raise SeriesBlocked(blocked)
-    _note(session, series, act=act, verb="book_series", days=[one.day for one in proposals])
+    note_series(session, series, act=act, verb="book_series", days=[one.day for one in proposals])
     return series
 
 
@@ -140,7 +148,7 @@ def add_occurrence(
         raise NotFound("series.not_a_day_of_it")
     if occurrence.booking_id is not None:
         raise Refused("series.not_skipped", day=OnDay(day))
-    wanted = span or _time_of(session, series, day, zone=zone, act=act)
+    wanted = span or rule_time(session, series, day, zone=zone, act=act)
     if wanted is None:
         raise Refused("series.no_time", day=OnDay(day))
     plan = replace(plan_of_series(series, wanted), override_reason=override_reason)
@@ -149,7 +157,7 @@ def add_occurrence(
     occurrence.starts_at, occurrence.ends_at = wanted.starts_at, wanted.ends_at
     session.flush()
     session.expire(occurrence, ["booking"])
-    _note(session, series, act=act, verb="add_occurrence", days=[day])
+    note_series(session, series, act=act, verb="add_occurrence", days=[day])
     return booking
 
 
@@ -171,6 +179,20 @@ def plan_of_series(series: Series, span: Span) -> BookingPlan:
     """What the series books each time, at ``span``."""
     time = {"starts_at": span.starts_at.isoformat(), "ends_at": span.ends_at.isoformat()}
     return read_plan({**series.plan, **time}, zone="UTC")
+
+
+def note_series(session: Session, series: Series, *, act: Act, verb: str, days: Sequence[date]) -> None:
+    """Write into the history of the series what was done to which of its days."""
+    audit.note(
+        session,
+        act=act,
+        verb=verb,
+        subject="series",
+        subject_id=series.id,
+        partnership_id=series.partnership_id,
+        after={"title": series.title, "days": [day.isoformat() for day in days]},
+    )
+    session.flush()
 
 
 class BlockedBy(Exception):
@@ -220,11 +242,17 @@ def _try_booking(session: Session, series: Series, plan: BookingPlan, day: date,
         raise BlockedBy(BlockedDay(day, problems=error.problems)) from error
 
 
-def _time_of(session: Session, series: Series, day: date, *, zone: str, act: Act) -> Span | None:
+def rule_time(session: Session, series: Series, day: date, *, zone: str, act: Act) -> Span | None:
+    """When the rule of the series puts ``day``, as the bells are now; None without that period."""
+    asked = ask_again(session, series, zone=zone, act=act)
+    return time_of_day(session, asked, day)
+
+
+def ask_again(session: Session, series: Series, *, zone: str, act: Act) -> Asked:
+    """What the series asks for, as its rows are now. Raises Invalid when one of them was retired."""
     rule = read_series_rule(session, series.rule, partnership_id=series.partnership_id)
     plan = read_series_plan(series.plan)
-    asked = ask_series(session, plan, rule, partnership_id=series.partnership_id, zone=zone, act=act)
-    return time_of_day(session, asked, day)
+    return ask_series(session, plan, rule, partnership_id=series.partnership_id, zone=zone, act=act)
 
 
 def _of_partnership(session: Session, model: Any, row_id: Any, partnership_id: int) -> Any:
@@ -234,16 +262,3 @@ def _of_partnership(session: Session, model: Any, row_id: Any, partnership_id: i
         return None
     row = session.get(model, int(text))
     return row if row is not None and row.partnership_id == partnership_id else None
-
-
-def _note(session: Session, series: Series, *, act: Act, verb: str, days: Sequence[date]) -> None:
-    audit.note(
-        session,
-        act=act,
-        verb=verb,
-        subject="series",
-        subject_id=series.id,
-        partnership_id=series.partnership_id,
-        after={"title": series.title, "days": [day.isoformat() for day in days]},
-    )
-    session.flush()

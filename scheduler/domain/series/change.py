@@ -17,7 +17,7 @@ from scheduler.domain.bookings import OPEN
 from scheduler.domain.fields import Bad
 from scheduler.domain.holds import Span, release_holds
 from scheduler.domain.plans import BookingPlan, raw_of_plan
-from scheduler.domain.series.booking import occurrence_of
+from scheduler.domain.series.booking import note_series, occurrence_of
 from scheduler.domain.times import local_instant
 from scheduler.domain.versions import require_version
 from scheduler.errors import BlockedDay, Clash, Invalid, Objected, Problem, SeriesBlocked
@@ -66,10 +66,11 @@ def change_occurrences(
     """Let the booking and those that ``reach`` names be as ``plan`` says, each on its own day.
 
     Another time of ``booking`` shifts the others by as much on the clocks of ``zone``, but for those that
-    were moved alone: they stay where they were put. Raises as ``change_booking`` for the booking itself, and
-    SeriesBlocked naming every other day that does not work; nothing is then written.
+    were moved alone: they stay where they were put. Raises StaleEdit, Refused and Invalid as
+    ``change_booking`` for the booking itself, and SeriesBlocked naming every day that does not work; nothing
+    is then written.
     """
-    if reach is Reach.ONE:
+    if reach is Reach.ONE or occurrence_of(session, booking) is None:
         return [bookings.change_booking(session, booking, plan, version=version, act=act)]
     require_version(booking.version, version, title=booking.title)
     occurrences = reached(session, booking, reach, act=act)
@@ -90,11 +91,11 @@ def change_occurrences(
         return mine
 
     shift.remember(occurrences)
-    changed = _each(session, occurrences, change)
-    if occurrences:
-        occurrences[0].series.plan = raw_of_plan(plan)
-        occurrences[0].series.title = plan.title
-        session.flush()
+    changed = _each(session, occurrences, change, own=booking)
+    series = occurrences[0].series
+    series.plan, series.title = raw_of_plan(plan), plan.title
+    days = [one.day for one in occurrences]
+    note_series(session, series, act=act, verb="change_occurrences", days=days)
     return changed
 
 
@@ -112,10 +113,14 @@ def cancel_occurrences(
     require_version(booking.version, version, title=booking.title)
     occurrences = reached(session, booking, reach, act=act)
     wanted = [_booking(one) for one in occurrences] or [booking]
-    return [
+    cancelled = [
         bookings.cancel_booking(session, one, reason=reason, words=words, version=one.version, act=act)
         for one in wanted
     ]
+    if len(wanted) > 1:
+        days = [one.day for one in occurrences]
+        note_series(session, occurrences[0].series, act=act, verb="cancel_occurrences", days=days)
+    return cancelled
 
 
 class _Shift:
@@ -150,9 +155,13 @@ class _Shift:
 
 
 def _each(
-    session: Session, occurrences: Iterable[Occurrence], change: Callable[[Occurrence], Booking]
+    session: Session,
+    occurrences: Iterable[Occurrence],
+    change: Callable[[Occurrence], Booking],
+    *,
+    own: Booking,
 ) -> list[Booking]:
-    """Change every one; those that cannot be are told together."""
+    """Change every one; those that cannot be are told together, but what is wrong with the plan itself."""
     changed, blocked = [], []
     for one in occurrences:
         try:
@@ -163,6 +172,8 @@ def _each(
         except Objected as error:
             blocked.append(BlockedDay(one.day, objections=error.objections))
         except Invalid as error:
+            if one.booking_id == own.id:
+                raise
             blocked.append(BlockedDay(one.day, problems=error.problems))
     if blocked:
         raise SeriesBlocked(blocked)

@@ -143,10 +143,10 @@ def _read_time(cleaner: Cleaner, values: dict[str, Any]) -> None:
                 values[name] = read_clock(cleaner.raw[name])
         except Bad as bad:
             cleaner.problems.append(Problem(name, bad.code, bad.facts))
-    if values["period"] is not None:
-        if values["school_id"] is None:
+    if cleaner.raw.get("period") not in (None, ""):
+        if cleaner.raw.get("school_id") in (None, ""):
             cleaner.problems.append(Problem("school_id", "field.required"))
-        if values["period_to"] is not None and values["period_to"] < values["period"]:
+        if values["period_to"] is not None and values["period_to"] < (values["period"] or 1):
             cleaner.problems.append(Problem("period_to", "time.ends_before_start"))
         return
     missing = [name for name in CLOCKS if cleaner.raw.get(name) in (None, "")]
@@ -166,7 +166,7 @@ def _bounds(cleaner: Cleaner, values: dict[str, Any], term: Term | None) -> tupl
     if first_day is None:
         cleaner.problems.append(Problem("first_day", "field.required"))
         return date.min, date.min
-    if last_day is None and values["count"] is None:
+    if last_day is None and cleaner.raw.get("count") in (None, ""):
         cleaner.problems.append(Problem("last_day", "series.no_end"))
         return first_day, first_day
     last_day = last_day or first_day + timedelta(days=MOST_DAYS - 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -20,7 +20,16 @@ from scheduler.domain.casts import with_account
 from scheduler.domain.plans import BookingPlan
 from scheduler.domain.suitability import look_at_time
 from scheduler.domain.times import local_day
-from scheduler.errors import Clash, Conflict, Forbidden, Invalid, Objected, StaleEdit, TongtangError
+from scheduler.errors import (
+    Clash,
+    Conflict,
+    Forbidden,
+    Invalid,
+    Objected,
+    SeriesBlocked,
+    StaleEdit,
+    TongtangError,
+)
 from scheduler.models.bookings import Booking
 from scheduler.models.places import Organisation
 from scheduler.models.resources import Resource
@@ -30,16 +39,19 @@ from scheduler.web.bookings.asked import Asked, asked_of
 from scheduler.web.bookings.changes import Difference, differences, fact_lines, plan_facts
 from scheduler.web.bookings.form import BookingForm
 from scheduler.web.bookings.options import Options, load_options
+from scheduler.web.bookings.reach import offer_reach
 from scheduler.web.calendar.agenda import clock_words
 from scheduler.web.door import viewer, zone
 from scheduler.web.failures import status_of, words_of
 from scheduler.web.locale import language
-from scheduler.wording import day_words, moment_words
+from scheduler.wording import day_words, explain, moment_words
 
 Verb = Callable[[Session, BookingPlan], Booking]
 """Books or changes: (session, plan) → booking."""
 FILLS = frozenset({"slot", "instead", "find"})
 """Buttons that only fill the form or ask something of it."""
+MOST_OF_A_DAY = 3
+"""Conflicts of one day of a series that are told; of the others only how many."""
 
 
 def answer(
@@ -51,7 +63,7 @@ def answer(
     only_check = "check" in request.form
     try:
         saved_id, facts = _save(form, verb, keep=not only_check)
-    except (Invalid, Clash, Objected, StaleEdit, Forbidden) as error:
+    except (Invalid, Clash, Objected, SeriesBlocked, StaleEdit, Forbidden) as error:
         page = form_page(form, partnership_id=partnership_id, booking_id=booking_id, error=error)
         return page, status_of(error)
     if only_check:
@@ -81,6 +93,7 @@ def form_page(
         )
         said = _fill(form, options)
         form.offer(options)
+        reaches = offer_reach(session, form, booking) if booking else []
         asked = asked_of(form, options, partnership_id=partnership_id, booking=booking)
         conflicts = error.conflicts if isinstance(error, Clash) else ()
         stale = isinstance(error, StaleEdit) and booking is not None
@@ -91,9 +104,11 @@ def form_page(
             "differences": _compare(session, form, booking, options) if stale else None,
             "checked": fact_lines(checked, options.titles()) if checked else None,
             "known": known_lines(session, asked) if checked and asked else None,
+            "reaches": reaches,
+            "blocked": blocked_lines(session, error),
             **ways_out(session, asked, error, find="find" in request.form, desk=(form, options)),
         }
-        _put_error(form, error)
+        put_error(form, error)
         return render_template("bookings/form.html", form=form, booking=booking, **page)
 
 
@@ -141,6 +156,32 @@ def conflict_lines(
     ]
 
 
+def lines_by_day(session: Session, busy: Sequence[tuple[date, Conflict]]) -> dict[date, list[dict[str, Any]]]:
+    """Day → its conflicts as lines, in the queries of one day."""
+    told: dict[date, list[dict[str, Any]]] = {}
+    for (day, _conflict), line in zip(
+        busy, conflict_lines(session, [one for _day, one in busy]), strict=True
+    ):
+        told.setdefault(day, []).append(line)
+    return told
+
+
+def blocked_lines(session: Session, error: TongtangError | None) -> list[dict[str, Any]]:
+    """Each day of a series on which the change fails: {day, conflicts, more, objections, problems}."""
+    days = error.days if isinstance(error, SeriesBlocked) else ()
+    told = lines_by_day(session, [(one.day, busy) for one in days for busy in one.conflicts[:MOST_OF_A_DAY]])
+    return [
+        {
+            "day": day_words(one.day, language()),
+            "conflicts": told.get(one.day, []),
+            "more": max(0, len(one.conflicts) - MOST_OF_A_DAY),
+            "objections": objection_lines(one.objections),
+            "problems": [explain(problem, language(), zone=zone()) for problem in one.problems],
+        }
+        for one in days
+    ]
+
+
 def _units(session: Session, conflicts: Sequence[Conflict]) -> dict[int, str]:
     """Whose the classes and rooms are: several schools have a 七年级(1)班. People go by their names."""
     ids = [conflict.resource_id for conflict in conflicts if conflict.resource_kind in ("class", "room")]
@@ -173,7 +214,8 @@ def _save(form: BookingForm, verb: Verb, *, keep: bool) -> tuple[str, dict[str, 
         return booking.public_id if keep else "", facts
 
 
-def _put_error(form: BookingForm, error: TongtangError | None) -> None:
+def put_error(form: BookingForm, error: TongtangError | None) -> None:
+    """What is wrong to the fields or to the head of the form; conflicts are told beside it."""
     if isinstance(error, Invalid):
         form.put(error.problems)
     elif isinstance(error, Forbidden):

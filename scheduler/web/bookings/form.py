@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import Form, FormField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import Form, FormField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.widgets import DateInput, NumberInput, TimeInput, URLInput
 
@@ -115,6 +115,8 @@ class BookingForm(FlaskForm):
     note = TextAreaField(_("备注"))
     override_reason = StringField(_("仍要安排的理由"))
     version = HiddenField()
+    reach = RadioField(_("改哪几次"), default="one")
+    """How far the change reaches, where the booking is one of a series."""
     has_kits = False
     """Whether there is any kit to choose."""
 
@@ -158,11 +160,14 @@ class BookingForm(FlaskForm):
 
     def plan(self) -> BookingPlan:
         """What was typed, as a plan; raises Invalid."""
-        raw = raw_of(self)
-        del raw["version"]
+        return read_plan(self.raw_plan(), zone=zone())
+
+    def raw_plan(self) -> dict[str, Any]:
+        """What was typed of the booking, as the domain takes it."""
+        raw = {name: value for name, value in raw_of(self).items() if name not in ("version", "reach")}
         for name in MOST_ROWS:
             raw[name] = [_asked(raw[name][index]) for index in self._filled(name)]
-        return read_plan(raw, zone=zone())
+        return raw
 
     def choosers(self) -> Iterator[tuple[SelectField, ParticipantRole]]:
         """Every field that chooses a resource, with the role that it gives."""

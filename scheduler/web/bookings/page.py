@@ -29,6 +29,7 @@ from scheduler.models.bookings import (
 from scheduler.models.places import Organisation
 from scheduler.models.resources import MeetingAccount, Resource, ResourceKind, SchoolClass
 from scheduler.web.bookings.changes import history_line
+from scheduler.web.bookings.reach import place_in_series
 from scheduler.web.bookings.time_card import Entries, time_card
 from scheduler.web.calendar.agenda import agenda_line, clock_words, site_name
 from scheduler.web.door import viewer, zone
@@ -52,6 +53,7 @@ def booking_page(session: Session, booking: Booking, *, now: datetime) -> dict[s
         "when": {**when_words(booking, today), "period": card["period"]},
         "time": card,
         "line": agenda_line(booking),
+        "series": place_in_series(session, booking),
         "sites": [_site(booking, site) for site in booking.sites],
         "pupils": sum(part.resource.head_count for part in _parts(booking, ParticipantRole.CLASS)),
         "people": _people(booking),

@@ -18,6 +18,7 @@ from scheduler import clock, edge
 from scheduler.domain import access, bookings
 from scheduler.domain.fields import clean_fields
 from scheduler.domain.plans import CANCEL_FIELDS, MOVE_FIELDS, read_span
+from scheduler.domain.series.change import cancel_occurrences, change_occurrences
 from scheduler.domain.times import local_day
 from scheduler.errors import Clash, Invalid, Objected, Refused, StaleEdit, TongtangError
 from scheduler.models.bookings import Booking, BookingKind, CancelReason
@@ -29,6 +30,7 @@ from scheduler.web.bookings.desk import answer, conflict_lines, form_page
 from scheduler.web.bookings.form import BookingForm, read_version
 from scheduler.web.bookings.listing import list_page
 from scheduler.web.bookings.page import booking_page, tied_and_open, told_to, when_words
+from scheduler.web.bookings.reach import offer_reach, place_in_series, read_reach, require_reached
 from scheduler.web.bookings.values import fresh_values, values_after, values_of
 from scheduler.web.door import act, viewer, zone
 from scheduler.web.failures import status_of, words_of
@@ -54,6 +56,7 @@ class CancelForm(FlaskForm):
     reason = RadioField(lazy_gettext("为什么取消"))
     words = StringField(lazy_gettext("说明"))
     version = HiddenField()
+    reach = RadioField(lazy_gettext("取消哪几次"), default="one")
 
 
 @blueprint.get("/bookings")
@@ -70,8 +73,8 @@ def index() -> str:
 def new() -> str:
     """The empty form: of a kind, on a day, or joint research after a lesson."""
     with edge.read() as session:
-        partnership_id = _partnership_to_book_in(session)
-        values = _first_values(session, partnership_id)
+        partnership_id = partnership_to_book_in(session)
+        values = first_values(session, partnership_id)
     return form_page(BookingForm(data=values), partnership_id=partnership_id)
 
 
@@ -79,7 +82,7 @@ def new() -> str:
 def create() -> ResponseReturnValue:
     """Book what the form says."""
     with edge.read() as session:
-        partnership_id = _partnership_to_book_in(session)
+        partnership_id = partnership_to_book_in(session)
 
     def verb(session: Session, plan: Any) -> Booking:
         return bookings.book(session, plan, partnership_id=partnership_id, act=act())
@@ -113,7 +116,12 @@ def change(public_id: str) -> ResponseReturnValue:
 
     def verb(session: Session, plan: Any) -> Booking:
         booking = _to_change(session, public_id, "booking.not_changeable")
-        return bookings.change_booking(session, booking, plan, version=read_version(form), act=act())
+        how = {"version": read_version(form), "zone": zone(), "act": act()}
+        reach = read_reach(form)
+        require_reached(session, booking, reach)
+        change_occurrences(session, booking, plan, reach=reach, **how)
+        require_reached(session, booking, reach)
+        return booking
 
     return answer(form, verb, partnership_id=partnership_id, booking_id=public_id, done=_("已保存修改。"))
 
@@ -154,7 +162,7 @@ def cancel(public_id: str) -> str:
     """Why, and who will see it."""
     with edge.read() as session:
         booking = _to_change(session, public_id, "booking.not_cancellable")
-        return _cancel_page(booking, CancelForm(data={"version": str(booking.version)}))
+        return _cancel_page(session, booking, CancelForm(data={"version": str(booking.version)}))
 
 
 @blueprint.post("/bookings/<public_id>/cancel")
@@ -165,14 +173,17 @@ def cancel_now(public_id: str) -> ResponseReturnValue:
         with edge.write() as session:
             booking = _to_change(session, public_id, "booking.not_cancellable")
             why = clean_fields(CANCEL_FIELDS, raw_of(form))
-            bookings.cancel_booking(session, booking, **why, version=read_version(form), act=act())
+            how = {"reach": read_reach(form), "version": read_version(form), "act": act()}
+            require_reached(session, booking, how["reach"])
+            cancelled = cancel_occurrences(session, booking, **why, **how)
     except (Invalid, StaleEdit) as error:
         with edge.read() as session:
             _put_error(form, error)
             booking = _visible(session, public_id)
             form.version.data = str(booking.version)
-            return _cancel_page(booking, form), status_of(error)
-    flash(_("已取消，所有占用的时间都已让出。"), "success")
+            return _cancel_page(session, booking, form), status_of(error)
+    said = _("已取消系列里的 %(count)s 次，所有占用的时间都已让出。", count=len(cancelled))
+    flash(said if len(cancelled) > 1 else _("已取消，所有占用的时间都已让出。"), "success")
     return redirect(url_for("bookings.show", public_id=public_id), 303)
 
 
@@ -180,14 +191,16 @@ def _today() -> date:
     return local_day(clock.now(), zone())
 
 
-def _partnership_to_book_in(session: Session) -> int:
+def partnership_to_book_in(session: Session) -> int:
+    """The partnership of the page. Raises Forbidden."""
     partnership = partnership_of_page(session)
     access.require(partnership is not None and access.can_book(viewer(), partnership.id))
     assert partnership is not None
     return partnership.id
 
 
-def _first_values(session: Session, partnership_id: int) -> dict[str, Any]:
+def first_values(session: Session, partnership_id: int) -> dict[str, Any]:
+    """What the address asks of a new form."""
     follows = request.args.get("follows", "")
     if follows:
         return values_after(_visible(session, follows), zone())
@@ -217,8 +230,12 @@ def _to_change(session: Session, public_id: str, code: str) -> Booking:
 
 
 def _move_page(session: Session, booking: Booking, form: MoveForm, **told: Any) -> str:
-    now, tied = when_words(booking, _today()), tied_and_open(session, booking, _today())
-    return render_template("bookings/move.html", booking=booking, form=form, now=now, tied=tied, **told)
+    told |= {
+        "now": when_words(booking, _today()),
+        "tied": tied_and_open(session, booking, _today()),
+        "series": place_in_series(session, booking),
+    }
+    return render_template("bookings/move.html", booking=booking, form=form, **told)
 
 
 def _moved_words(tied: list[dict[str, Any]]) -> dict[str, Any]:
@@ -255,7 +272,8 @@ def _ways_out(
     return ways_out(session, asked, error, find="find" in request.form)
 
 
-def _cancel_page(booking: Booking, form: CancelForm) -> str:
+def _cancel_page(session: Session, booking: Booking, form: CancelForm) -> str:
+    reaches = offer_reach(session, form, booking)
     form.reason.choices = choices_of(CancelReason)
     return render_template(
         "bookings/cancel.html",
@@ -263,6 +281,7 @@ def _cancel_page(booking: Booking, form: CancelForm) -> str:
         form=form,
         now=when_words(booking, _today()),
         told=told_to(booking),
+        reaches=reaches,
     )
 
 

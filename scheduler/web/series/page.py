@@ -1,0 +1,117 @@
+"""What the page of a series tells: its days, text for a chat, history."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext, ngettext
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from scheduler.domain.queries import history
+from scheduler.domain.series.view import can_add, visible_bookings_of
+from scheduler.domain.times import local_day
+from scheduler.models.audit import AuditEntry
+from scheduler.models.bookings import Booking, BookingState
+from scheduler.models.series import Occurrence, Series
+from scheduler.models.users import User
+from scheduler.web.bookings.page import when_words
+from scheduler.web.calendar.agenda import agenda_line, clock_words
+from scheduler.web.door import viewer, zone
+from scheduler.web.locale import language
+from scheduler.wording import day_words, label, moment_words
+
+VERBS = {
+    "book_series": lazy_gettext("预约了系列"),
+    "add_occurrence": lazy_gettext("补上了跳过的一次"),
+    "change_occurrences": lazy_gettext("一起修改了"),
+    "cancel_occurrences": lazy_gettext("一起取消了"),
+}
+
+
+def series_page(session: Session, series: Series, *, now: datetime) -> dict[str, Any]:
+    """Everything that templates/series/show.html needs."""
+    today = local_day(now, zone())
+    seen = visible_bookings_of(session, series, viewer=viewer())
+    shown = [one for one in _occurrences(session, series) if one.booking_id is None or one.booking_id in seen]
+    may_add = can_add(series, viewer=viewer())
+    rows = _rows(shown, today, may_add=may_add)
+    bookings = [one.booking for one in shown if one.booking is not None]
+    kept = [one for one in bookings if one.state is not BookingState.CANCELLED]
+    skipped = sum(one.booking_id is None for one in shown)
+    return {
+        "series": series,
+        "rows": rows,
+        "totals": ngettext("共 %(num)s 次活动", "共 %(num)s 次活动", len(bookings)),
+        "skipped": ngettext("跳过了 %(num)s 天", "跳过了 %(num)s 天", skipped) if skipped else "",
+        "next": next((row for row in rows if row["coming"]), None),
+        "chat_text": _chat_text(series, kept),
+        "history": [_line(entry, user) for entry, user in session.execute(history("series", series.id))],
+    }
+
+
+def _occurrences(session: Session, series: Series) -> list[Occurrence]:
+    query = (
+        select(Occurrence)
+        .where(Occurrence.series_id == series.id)
+        .order_by(Occurrence.day)
+        .options(joinedload(Occurrence.booking))
+    )
+    return list(session.scalars(query))
+
+
+def _rows(occurrences: list[Occurrence], today: date, *, may_add: bool) -> list[dict[str, Any]]:
+    rows, number = [], 0
+    for one in occurrences:
+        day = day_words(one.day, language(), year=one.day.year != today.year)
+        if one.booking is None:
+            url = url_for("series.add", public_id=one.series.public_id, day=one.day) if may_add else ""
+            rows.append({"day": day, "number": "", "booking": None, "add_url": url, "coming": False})
+            continue
+        number += 1
+        booking = one.booking
+        moved = (one.starts_at, one.ends_at) != (booking.starts_at, booking.ends_at)
+        rows.append(
+            {
+                "day": day,
+                "number": number,
+                "booking": agenda_line(booking),
+                "when": when_words(booking, today),
+                "moved": moved,
+                "coming": booking.state is not BookingState.CANCELLED
+                and local_day(booking.starts_at, zone()) >= today,
+            }
+        )
+    return rows
+
+
+def _chat_text(series: Series, bookings: list[Booking]) -> str:
+    """What is given when, and how to join it; the passcode is for those who ask."""
+    if not bookings:
+        return ""
+    kind = label(language(), bookings[0].kind)
+    count = ngettext("共 %(num)s 次活动", "共 %(num)s 次活动", len(bookings))
+    lines = [_("【%(kind)s】%(title)s", kind=kind, title=series.title), count]
+    lines += [
+        f"{day_words(local_day(one.starts_at, zone()), language())} {clock_words(one.starts_at, one.ends_at)}"
+        for one in bookings
+    ]
+    if bookings[0].meeting_number:
+        lines.append(_("会议号：%(number)s", number=bookings[0].meeting_number))
+    if bookings[0].join_url:
+        lines.append(_("入会链接：%(url)s", url=bookings[0].join_url))
+    return "\n".join(lines)
+
+
+def _line(entry: AuditEntry, user: User | None) -> dict[str, Any]:
+    days = [date.fromisoformat(day) for day in entry.changes.get("days", (None, []))[1] or []]
+    return {
+        "who": user.name if user else _("系统"),
+        "when": moment_words(entry.at, language(), zone(), year=True),
+        "iso": entry.at.isoformat(),
+        "what": str(VERBS.get(entry.verb, entry.verb)),
+        "days": [day_words(day, language()) for day in days],
+    }

@@ -1,0 +1,152 @@
+"""Series: asked for, looked at day by day, booked, and its skipped days added."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from scheduler import clock, edge
+from scheduler.domain import access
+from scheduler.domain.fields import Bad, Day, clean_fields
+from scheduler.domain.plans import MOVE_FIELDS, read_span
+from scheduler.domain.series.booking import add_occurrence, ask_again, get_series, rule_time
+from scheduler.domain.series.view import get_visible_series, require_adding
+from scheduler.errors import Clash, Invalid, NotFound, Objected, TongtangError
+from scheduler.models.series import Series
+from scheduler.web.bookings.alternatives import fill_time, ways_out
+from scheduler.web.bookings.asked import Asked, span_of
+from scheduler.web.bookings.desk import conflict_lines
+from scheduler.web.bookings.values import time_values
+from scheduler.web.bookings.views import MoveForm, first_values, partnership_to_book_in
+from scheduler.web.door import act, viewer, zone
+from scheduler.web.failures import status_of, words_of
+from scheduler.web.forms import put_problems, raw_of
+from scheduler.web.locale import language
+from scheduler.web.series.desk import form_page, preview_page, save
+from scheduler.web.series.form import SeriesForm
+from scheduler.web.series.page import series_page
+from scheduler.wording import day_words
+
+blueprint = Blueprint("series", __name__)
+
+
+@blueprint.get("/series/new")
+def new() -> str:
+    """The empty form; its address may fill it as that of a booking's."""
+    with edge.read() as session:
+        partnership_id = partnership_to_book_in(session)
+        values = first_values(session, partnership_id)
+    day = values["date"]
+    weekday = str(date.fromisoformat(day).isoweekday())
+    filled = {**values, "first_day": day, "weekdays": [weekday], "every": "1"}
+    return form_page(SeriesForm(data=filled), partnership_id=partnership_id)
+
+
+@blueprint.post("/series/new")
+def preview() -> ResponseReturnValue:
+    """Every day of what the form says; or the form with one more row."""
+    with edge.read() as session:
+        partnership_id = partnership_to_book_in(session)
+    form = SeriesForm()
+    if form.add_row(request.form.get("add", "")):
+        return form_page(form, partnership_id=partnership_id)
+    return preview_page(form, partnership_id=partnership_id)
+
+
+@blueprint.post("/series/book")
+def book() -> ResponseReturnValue:
+    """Book the days as decided; or back to the form, or only a check."""
+    with edge.read() as session:
+        partnership_id = partnership_to_book_in(session)
+    form = SeriesForm()
+    if "back" in request.form:
+        return form_page(form, partnership_id=partnership_id)
+    return save(form, partnership_id=partnership_id, keep="check" not in request.form)
+
+
+@blueprint.get("/series/<public_id>")
+def show(public_id: str) -> str:
+    """All days of a series, as far as the viewer sees them."""
+    with edge.read() as session:
+        series = get_visible_series(session, public_id, viewer=viewer())
+        return render_template("series/show.html", **series_page(session, series, now=clock.now()))
+
+
+@blueprint.get("/series/<public_id>/days/<day>")
+def add(public_id: str, day: str) -> str:
+    """When a skipped day is to be booked after all."""
+    with edge.read() as session:
+        series, skipped = _skipped(session, public_id, day)
+        span = rule_time(session, series, skipped, zone=zone(), act=act())
+        values = time_values(span.starts_at, span.ends_at, zone()) if span else {"date": skipped.isoformat()}
+        return _add_page(session, series, skipped, MoveForm(data=values))
+
+
+@blueprint.post("/series/<public_id>/days/<day>")
+def add_now(public_id: str, day: str) -> ResponseReturnValue:
+    """Book a skipped day."""
+    form = MoveForm()
+    if request.form.keys() & {"slot", "find"}:
+        with edge.read() as session:
+            series, skipped = _skipped(session, public_id, day)
+            said = fill_time(form, request.form["slot"]) if "slot" in request.form else ""
+            told = _ways_out(session, series, form, None)
+            return _add_page(session, series, skipped, form, said=said, **told)
+    try:
+        with edge.write() as session:
+            series, skipped = _skipped(session, public_id, day)
+            span = read_span(raw_of(form) | {"starts_at": "", "ends_at": ""}, zone=zone())
+            why = clean_fields(MOVE_FIELDS, raw_of(form))
+            booking = add_occurrence(session, series, skipped, span=span, zone=zone(), act=act(), **why)
+            access.require(access.can_change_booking(viewer(), booking))
+    except (Invalid, Clash, Objected) as error:
+        with edge.read() as session:
+            series, skipped = _skipped(session, public_id, day)
+            return _refused(session, series, skipped, form, error), status_of(error)
+    flash(_("已补上这一次。"), "success")
+    return redirect(url_for("series.show", public_id=public_id), 303)
+
+
+def _skipped(session: Session, public_id: str, day: str) -> tuple[Series, date]:
+    """The series and its day, where the viewer may add it. Raises NotFound or Forbidden."""
+    series = get_series(session, public_id)
+    require_adding(session, series, viewer=viewer())
+    try:
+        return series, Day(name="day", label="").clean(day)
+    except Bad as bad:
+        raise NotFound("series.not_a_day_of_it") from bad
+
+
+def _add_page(session: Session, series: Series, day: date, form: MoveForm, **told: Any) -> str:
+    words = day_words(day, language(), year=True)
+    return render_template("series/add.html", series=series, day=words, form=form, **told)
+
+
+def _refused(
+    session: Session, series: Series, day: date, form: MoveForm, error: Invalid | Clash | Objected
+) -> str:
+    told = _ways_out(session, series, form, error)
+    if isinstance(error, Invalid):
+        put_problems(form, error.problems)
+    else:
+        conflicts = error.conflicts if isinstance(error, Clash) else ()
+        told |= {"conflicts": conflict_lines(session, conflicts), "conflict_words": words_of(error)}
+    return _add_page(session, series, day, form, **told)
+
+
+def _ways_out(
+    session: Session, series: Series, form: MoveForm, error: TongtangError | None
+) -> dict[str, Any]:
+    """Other times for the people of the series; none where one of them was retired since."""
+    span = span_of(form)
+    try:
+        question = ask_again(session, series, zone=zone(), act=act()).question
+    except Invalid:
+        span = None
+    asked = Asked(question, span, series.partnership_id) if span else None
+    return ways_out(session, asked, error, find="find" in request.form)
