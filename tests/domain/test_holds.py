@@ -15,7 +15,16 @@ from sqlalchemy.orm import Session
 from scheduler.db import Database
 from scheduler.domain.bookings import book
 from scheduler.domain.directory import change_entry, set_capacity
-from scheduler.domain.holds import Span, conflicts, count_overlaps, is_overlap, release_holds, replace_holds
+from scheduler.domain.holds import (
+    Span,
+    conflicts,
+    count_overlaps,
+    held_between,
+    in_the_way,
+    is_overlap,
+    release_holds,
+    replace_holds,
+)
 from scheduler.domain.plans import read_plan
 from scheduler.domain.shelves import SHELVES
 from scheduler.errors import Clash, Invalid
@@ -254,6 +263,57 @@ def test_a_week_long_hold_is_found_from_its_last_minute(database: Database, worl
         assert len(conflicts(session, dict.fromkeys([lead], span(week - 1, week + 60)))) == 1
         assert conflicts(session, dict.fromkeys([lead], span(week, week + 60))) == []
         assert conflicts(session, dict.fromkeys([lead], span(0, week)), leave_out=booking_id) == []
+
+
+def test_each_resource_is_held_for_a_span_of_its_own(database: Database, world: World) -> None:
+    lead, educator, gallery = (world.id(name) for name in ("lead", "educator", "gallery"))
+    with database.write() as session:
+        first, second = new_booking(session, world, "先"), new_booking(session, world, "后")
+        spans = {lead: span(0, 60), educator: span(-15, 70), gallery: span(-30, 60)}
+        replace_holds(session, booking_id=first, spans=spans)
+        rows = session.execute(select(Hold.resource_id, Hold.starts_at, Hold.ends_at)).all()
+        assert {row.resource_id: Span(row.starts_at, row.ends_at) for row in rows} == spans
+        wanted = {lead: span(60, 90), educator: span(60, 90), gallery: span(60, 90)}
+        with pytest.raises(Clash) as caught:
+            replace_holds(session, booking_id=second, spans=wanted)
+        assert [one.resource_id for one in caught.value.conflicts] == [educator]
+        before = {**wanted, educator: span(70, 90), gallery: span(-60, -29)}
+        assert [one.resource_id for one in conflicts(session, before)] == [gallery]
+        replace_holds(session, booking_id=second, spans={**before, gallery: span(-60, -30)})
+        assert count_overlaps(session) == 0
+
+
+def test_a_hold_says_how_much_longer_than_its_booking_it_is(database: Database, world: World) -> None:
+    lead = world.id("lead")
+    with database.write() as session:
+        booking_id = new_booking(session, world)
+        booking = session.get_one(Booking, booking_id)
+        held = Span(booking.starts_at - timedelta(minutes=30), booking.ends_at + timedelta(minutes=10))
+        replace_holds(session, booking_id=booking_id, spans={lead: held})
+        (conflict,) = conflicts(session, {lead: Span(held.ends_at - timedelta(minutes=1), held.ends_at)})
+        assert (conflict.before, conflict.after) == (30, 10)
+        assert (conflict.starts_at, conflict.ends_at) == (held.starts_at, held.ends_at)
+
+
+def test_what_was_read_at_once_is_in_the_way_of_the_same_spans(database: Database, world: World) -> None:
+    """The finder reads a window once and looks into it; the write path asks for each span."""
+    account, lead = world.id("account"), world.id("lead")
+    with database.write() as session:
+        set_capacity(session, session.get_one(MeetingAccount, account), 2)
+        for number, (starts, length) in enumerate([(0, 30), (20, 40), (60, 20), (70, 5), (90, 30)]):
+            who = [account, lead] if number % 2 else [account]
+            booking_id = new_booking(session, world, f"活动{number}")
+            replace_holds(
+                session, booking_id=booking_id, spans=dict.fromkeys(who, span(starts, starts + length))
+            )
+        window = held_between(session, [account, lead], span(-10, 130))
+        found = []
+        for starts in range(-10, 120, 5):
+            spans = {account: span(starts, starts + 10), lead: span(starts - 5, starts + 10)}
+            asked = conflicts(session, spans)
+            assert in_the_way(window, spans) == asked
+            found.append(len(asked))
+        assert set(found) == {0, 1, 3}
 
 
 # --- random operations against brute force -------------------------------------------------------
