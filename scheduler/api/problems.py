@@ -15,9 +15,18 @@ from scheduler.api.bearer import Unauthorised, language, zone
 from scheduler.api.bodies import Malformed, NotAnObject, WrongMediaType
 from scheduler.api.once import KeyReused
 from scheduler.api.questions import InvalidQuery
-from scheduler.api.show_hurdles import show_conflict, show_objection
+from scheduler.api.show_hurdles import show_blocked_move, show_conflict, show_objection
 from scheduler.api.versions import StaleShown
-from scheduler.errors import STATUS, Clash, Invalid, Objected, Problem, StaleEdit, TongtangError
+from scheduler.errors import (
+    STATUS,
+    Clash,
+    Invalid,
+    MovesBlocked,
+    Objected,
+    Problem,
+    StaleEdit,
+    TongtangError,
+)
 from scheduler.wording import explain, say
 
 STATUSES: dict[type[TongtangError], int] = {
@@ -72,6 +81,8 @@ def problem_of(error: TongtangError) -> Response:
         if isinstance(error, Clash):
             more["conflicts"] = [show_conflict(conflict) for conflict in error.conflicts]
         more["objections"] = [show_objection(objection) for objection in error.objections]
+    elif isinstance(error, MovesBlocked):
+        more["moves"] = [show_blocked_move(move) for move in error.moves]
     elif isinstance(error, StaleShown):
         more["current"] = {"version": error.facts["current"], "representation": error.representation}
     return problem(_status_of(error), error.code, explain(error, language(), zone=zone()), more)

@@ -19,6 +19,7 @@ from scheduler.models.bookings import (
     Timing,
 )
 from scheduler.models.feeds import FeedDetail, FeedScope
+from scheduler.models.holidays import DayKind
 from scheduler.models.records import IncidentKind, LinkTest, RecordState
 from scheduler.models.resources import ResourceKind
 
@@ -313,6 +314,92 @@ class SlotsShape(TypedDict):
     unpublished_years: Annotated[list[int], "Years of the window whose holidays are not announced yet."]
 
 
+class HitShape(TypedDict):
+    """A booking that a closure is in the way of, and times at which it could be, the best first."""
+
+    booking: BookingShape
+    choices: Annotated[list[IntervalShape], "Each is offered to one booking only."]
+
+
+class HitsShape(TypedDict):
+    """What a closure hits, by start."""
+
+    items: list[HitShape]
+    left: Annotated[int, "How many more there are; they are listed once these have been moved."]
+
+
+class MovedShape(TypedDict):
+    """The bookings that were moved."""
+
+    items: list[BookingShape]
+
+
+class BlockedMoveShape(TypedDict):
+    """A booking that cannot be where it was put, and why; it stays where it is, as do all others."""
+
+    booking: str
+    title: str
+    code: Annotated[str, "Empty, or what happened to the booking meanwhile."]
+    conflicts: list[ConflictShape]
+    objections: list[ObjectionShape]
+
+
+class HolidayYearShape(TypedDict):
+    """A year, whether its holidays are announced, and whence they are known."""
+
+    year: int
+    published: bool
+    imported: Annotated[bool, "Whether somebody brought it in; others come with the product."]
+    source: str
+    notice: Annotated[str, "The notice that announced them, as far as it is known."]
+    updated_at: Moment | None
+    version: Annotated[int, "Name it when importing the year; 0: not published."]
+
+
+class HolidayYearsShape(TypedDict):
+    """The published years, in order."""
+
+    items: list[HolidayYearShape]
+
+
+class AnnouncedDayShape(TypedDict):
+    """A day off, or a Saturday or Sunday that is worked for one."""
+
+    day: Annotated[str, "ISO 8601 date."]
+    kind: DayKind
+    name: Annotated[str, "The holiday that it belongs to."]
+
+
+class HolidaysShape(HolidayYearShape):
+    """A year with its days; no day while it is not published."""
+
+    days: list[AnnouncedDayShape]
+
+
+class MarginShape(TypedDict):
+    """Minutes before and after."""
+
+    before: int
+    after: int
+
+
+class BufferShape(TypedDict):
+    """The minutes that a kind of booking holds whoever or whatever has a role in it, beyond its own time."""
+
+    kind: BookingKind
+    role: ParticipantRole
+    before: int
+    after: int
+    is_default: Annotated[bool, "Whether nothing else was set."]
+    default: MarginShape
+
+
+class BuffersShape(TypedDict):
+    """Buffers by kind and role."""
+
+    items: list[BufferShape]
+
+
 class CurrentShape(TypedDict):
     """What stands there now, for a stale edit."""
 
@@ -332,3 +419,4 @@ class ProblemShape(TypedDict):
     conflicts: NotRequired[list[ConflictShape]]
     objections: NotRequired[list[ObjectionShape]]
     current: NotRequired[CurrentShape]
+    moves: NotRequired[list[BlockedMoveShape]]

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from scheduler.api.bearer import language, zone
-from scheduler.api.shapes import ConflictShape, ObjectionShape, moment
-from scheduler.errors import Conflict, Objection
+from scheduler.api.shapes import BlockedMoveShape, ConflictShape, ObjectionShape, moment
+from scheduler.errors import BlockedMove, Conflict, Objection
 from scheduler.models.resources import ResourceKind
 from scheduler.wording import conflict_words, explain
 
@@ -41,4 +41,15 @@ def show_objection(objection: Objection) -> ObjectionShape:
         "subject": {"kind": objection.subject_kind, "id": objection.subject_id or None},
         "detail": explain(objection, language(), zone=zone()),
         "soft": objection.soft,
+    }
+
+
+def show_blocked_move(move: BlockedMove) -> BlockedMoveShape:
+    """Why one of several bookings cannot be where it was put."""
+    return {
+        "booking": move.booking_public_id,
+        "title": move.title,
+        "code": move.code,
+        "conflicts": [show_conflict(conflict) for conflict in move.conflicts],
+        "objections": [show_objection(objection) for objection in move.objections],
     }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
@@ -15,10 +16,12 @@ from scheduler.domain.act import Act
 from scheduler.domain.availability import question_of
 from scheduler.domain.bookings import OPEN
 from scheduler.domain.calendars.rules import NOT_THERE
-from scheduler.domain.fields import is_row_id
+from scheduler.domain.fields import Cleaner, Field, Whole, is_row_id
 from scheduler.domain.holds import Span, release_holds
-from scheduler.domain.queries import whole_booking
+from scheduler.domain.plans import INSTANTS, LOCAL_TIME, MOVE_FIELDS, take_span
+from scheduler.domain.queries import count, whole_booking
 from scheduler.domain.slots.nearest import nearest_times
+from scheduler.domain.text_fields import Text
 from scheduler.errors import (
     BlockedMove,
     Clash,
@@ -37,6 +40,12 @@ from scheduler.models.resources import Resource
 MOST_HITS = 100
 """Bookings that one closure lists; those that are moved make room for the next."""
 MOST_CHOICES = 3
+MOVED_FIELDS: tuple[Field, ...] = (
+    Text(name="booking", label="活动", longest=24, free=False, required=True),
+    Whole(name="version", label="版本", least=1, most=10**9 - 1, required=True),
+    *MOVE_FIELDS,
+)
+"""Beside these, a booking that is moved takes its time, given either way."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +117,30 @@ def hits(session: Session, closure: Closure, *, viewer: Viewer, zone: str, now: 
     return found
 
 
+def count_hits(session: Session, closure: Closure, *, viewer: Viewer, now: datetime) -> int:
+    """How many bookings it hits that the viewer sees."""
+    return count(session, hit_bookings(closure, now=now).where(access.visible_bookings(viewer)))
+
+
+def read_moves(raw: Mapping[str, Any], *, zone: str) -> dict[str, Move]:
+    """public id → where it is put, from the rows ``moves``. Raises Invalid with every problem."""
+    cleaner = Cleaner(raw)
+    cleaner.refuse_others(("moves",))
+    rows = raw.get("moves")
+    if rows is not None and not isinstance(rows, list | tuple):
+        cleaner.problems.append(Problem("moves", "field.not_a_list"))
+    elif rows and len(rows) > MOST_HITS:
+        cleaner.problems.append(Problem("moves", "field.too_many", {"most": MOST_HITS}))
+    cleaner.done()
+    moves: dict[str, Move] = {}
+    for path, public_id, move in _read_rows(cleaner, rows or (), zone):
+        if public_id in moves:
+            cleaner.problems.append(Problem(f"{path}.booking", "record.row_twice"))
+        moves[public_id] = move
+    cleaner.done()
+    return moves
+
+
 def move_hits(
     session: Session, closure: Closure, moves: Mapping[str, Move], *, viewer: Viewer, act: Act
 ) -> list[Booking]:
@@ -122,7 +155,9 @@ def move_hits(
     wanted = [row for row in rows if access.can_see_booking(viewer, row)]
     unknown = set(moves) - {booking.public_id for booking in wanted}
     if unknown:
-        raise Invalid([Problem(f"moves.{public_id}", "closure.not_hit") for public_id in sorted(unknown)])
+        places = {public_id: index for index, public_id in enumerate(moves)}
+        wrong = sorted(places[public_id] for public_id in unknown)
+        raise Invalid([Problem(f"moves.{index}.booking", "closure.not_hit") for index in wrong])
     for booking in wanted:
         access.require(access.can_change_booking(viewer, booking))
         # Where one of them is now, another may be put.
@@ -131,6 +166,21 @@ def move_hits(
     if blocked:
         raise MovesBlocked(blocked)
     return wanted
+
+
+def _read_rows(cleaner: Cleaner, rows: Sequence[Any], zone: str) -> Iterator[tuple[str, str, Move]]:
+    """(path, public id, move) of the rows that can be read."""
+    for index, row in enumerate(rows):
+        path = f"moves.{index}"
+        if not isinstance(row, Mapping):
+            cleaner.problems.append(Problem(path, "field.not_an_object"))
+            continue
+        mine = Cleaner(row, f"{path}.", cleaner.problems)
+        values = {wanted.name: mine.take(wanted) for wanted in MOVED_FIELDS}
+        mine.refuse_others((*values, *LOCAL_TIME, *INSTANTS))
+        span = take_span(mine, zone=zone)
+        if values["booking"] and values["version"] and span is not None:
+            yield path, values["booking"], Move(span, values["version"], values["override_reason"])
 
 
 def _move(session: Session, booking: Booking, moves: Mapping[str, Move], *, act: Act) -> BlockedMove | None:

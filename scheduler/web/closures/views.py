@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from scheduler import clock, edge
 from scheduler.domain import access, closures
 from scheduler.domain.closures import Hit
-from scheduler.domain.queries import count
 from scheduler.domain.times import local_day
 from scheduler.errors import Forbidden, Invalid, MovesBlocked
 from scheduler.models.openings import Closure
@@ -75,7 +74,6 @@ def _page(
     elif error is not None:
         form.form_errors.append(words_of(error))
     blocked = _blocked(error)
-    query = closures.hit_bookings(closure, now=clock.now()).where(access.visible_bookings(viewer()))
     today = local_day(clock.now(), zone())
     return render_template(
         "closures/hits.html",
@@ -93,7 +91,7 @@ def _page(
             }
             for hit in found
         ],
-        more=count(session, query) - len(found),
+        more=closures.count_hits(session, closure, viewer=viewer(), now=clock.now()) - len(found),
         may_move=any(access.can_change_booking(viewer(), hit.booking) for hit in found),
     )
 
