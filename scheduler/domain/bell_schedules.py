@@ -6,7 +6,7 @@ A day that none covers is allowed, and told (``gaps_of``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -18,10 +18,11 @@ from sqlalchemy.orm.exc import StaleDataError
 from scheduler.domain import access, audit
 from scheduler.domain.access import Viewer
 from scheduler.domain.act import Act
-from scheduler.domain.bell_plans import SCHOOL, BellPlan, read_bells, read_copy
+from scheduler.domain.bell_plans import SCHOOL, SCHOOL_DAYS, BellPlan, read_bells, read_copy
 from scheduler.domain.calendars.bells import Line, Schedule, gaps
 from scheduler.domain.calendars.loading import weekdays_of
 from scheduler.domain.fields import clean_fields, is_row_id
+from scheduler.domain.intervals import Interval, merge
 from scheduler.domain.row_locks import lock_row
 from scheduler.domain.versions import require_version
 from scheduler.errors import Invalid, NotFound, Problem, StaleEdit
@@ -144,18 +145,24 @@ def plan_of(schedule: BellSchedule) -> BellPlan:
 
 
 def gaps_of(found: Iterable[BellSchedule]) -> list[tuple[date, date]]:
-    """Stretches, first and last day, between the live schedules of one school in which none is in effect."""
-    return gaps([value_of(schedule) for schedule in found if schedule.retired_at is None])
+    """Stretches (first, last day) between a school's live schedules in which a school day has none."""
+    return _gaps(
+        [
+            (schedule.first_day, schedule.last_day, schedule.weekdays)
+            for schedule in found
+            if schedule.retired_at is None
+        ]
+    )
 
 
 def school_gaps(session: Session, organisation_id: int) -> list[tuple[date, date]]:
     """``gaps_of`` the school's schedules, without their periods."""
     rows = session.execute(
-        select(BellSchedule.name, BellSchedule.first_day, BellSchedule.last_day).where(
+        select(BellSchedule.first_day, BellSchedule.last_day, BellSchedule.weekdays).where(
             BellSchedule.organisation_id == organisation_id, BellSchedule.retired_at.is_(None)
         )
     )
-    return gaps([Schedule(name, first, last, frozenset(), ()) for name, first, last in rows])
+    return _gaps([(first_day, last_day, weekdays) for first_day, last_day, weekdays in rows])
 
 
 def schedule_facts(schedule: BellSchedule) -> dict[str, Any]:
@@ -173,6 +180,15 @@ def schedule_facts(schedule: BellSchedule) -> dict[str, Any]:
         **lines,
         "retired": schedule.retired_at is not None,
     }
+
+
+def _gaps(covered: Sequence[tuple[date, date | None, str]]) -> list[tuple[date, date]]:
+    """Looked for on each school day of the week alone: a club on Saturdays fills no gap of the lessons."""
+    found: list[Interval] = []
+    for weekday in SCHOOL_DAYS:
+        own = [Schedule("", first, last, frozenset(), ()) for first, last, on in covered if weekday in on]
+        found += [(first.toordinal(), last.toordinal() + 1) for first, last in gaps(own)]
+    return [(date.fromordinal(first), date.fromordinal(end - 1)) for first, end in merge(found)]
 
 
 def _school(session: Session, raw: Any, *, viewer: Viewer) -> Organisation:

@@ -12,6 +12,7 @@ from scheduler.config import Settings
 from scheduler.db import Database
 from scheduler.web import (
     account,
+    bells,
     bookings,
     calendar,
     closures,
@@ -42,6 +43,7 @@ AREAS = (
     closures,
     records,
     directory,
+    bells,
     feeds,
     account,
     users,

@@ -17,6 +17,7 @@ from scheduler.domain.access import viewer_of
 from scheduler.domain.accounts import add_user, grant_role
 from scheduler.domain.act import Act
 from scheduler.domain.api_tokens import create_api_token
+from scheduler.domain.bell_schedules import create_schedule
 from scheduler.domain.bookings import book
 from scheduler.domain.directory import add_former_name, create_entry, retire_entry
 from scheduler.domain.plans import read_plan
@@ -28,6 +29,7 @@ from scheduler.domain.tokens import hash_token
 from scheduler.models.places import FormerName, Organisation
 from scheduler.models.users import ApiToken, Grant, SignIn, User
 from scheduler.web.door import is_public
+from tests.domain.test_bell_schedules import WINTER
 from tests.web.access_table import ACTORS, PUBLIC, ROWS, Row
 from tests.world import PASSWORD, ROOT, World
 
@@ -105,7 +107,7 @@ def _entries(session: Session, world: World) -> dict[str, int]:
     museum = session.get_one(Organisation, world.id("museum"))
     former = {"name": "北京市大葆台西汉墓博物馆", "until": "2025-05-20"}
     add_former_name(session, museum, former, act=world.act)
-    calendars = _calendar_rows(add, world)
+    calendars = {**_calendar_rows(add, world), **_bells(session, world)}
     another = add("partnerships", name="另一协作").id
     region = add("regions", partnership_id=another, name="另一地区").id
     return {
@@ -124,6 +126,15 @@ def _calendar_rows(add: Callable[..., Any], world: World) -> dict[str, int]:
         "museum closure": add("closures", organisation_id=world.id("museum"), name="元旦闭馆", **closed).id,
         "term": add("terms", region_id=world.id("linxi"), stage="primary", name="秋季学期", **days).id,
         "swap": add("swaps", organisation_id=world.id("school 1"), name="元旦调休", day="2018-12-29").id,
+    }
+
+
+def _bells(session: Session, world: World) -> dict[str, int]:
+    return {
+        name: create_schedule(
+            session, {**WINTER, "organisation_id": world.id(school)}, viewer=ROOT, act=world.act
+        ).id
+        for name, school in (("bells", "school 1"), ("far bells", "school 2"))
     }
 
 
