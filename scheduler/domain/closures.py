@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from scheduler.domain import access, bookings
 from scheduler.domain.access import Viewer
 from scheduler.domain.act import Act
-from scheduler.domain.availability import question_of
+from scheduler.domain.availability import question_of, spans_of
 from scheduler.domain.bookings import OPEN
+from scheduler.domain.buffers import load_margins
 from scheduler.domain.calendars.rules import NOT_THERE
 from scheduler.domain.fields import Cleaner, Field, Whole, is_row_id
 from scheduler.domain.holds import Span, release_holds
@@ -98,7 +99,7 @@ def hits(session: Session, closure: Closure, *, viewer: Viewer, zone: str, now: 
     """What the closure hits, as far as the viewer sees it, each with new times that no other is offered."""
     query = hit_bookings(closure, now=now).where(access.visible_bookings(viewer)).limit(MOST_HITS)
     found: list[Hit] = []
-    taken: list[tuple[Collection[int], Span]] = []
+    taken: list[Mapping[int, Span]] = []
     for booking in session.scalars(query):
         question = question_of(session, booking)
         choices = nearest_times(
@@ -112,7 +113,8 @@ def hits(session: Session, closure: Closure, *, viewer: Viewer, zone: str, now: 
             taken=taken,
             most=MOST_CHOICES,
         )
-        taken += [(question.resource_ids, choice) for choice in choices]
+        margins = load_margins(session, booking.partnership_id, question.kind)
+        taken += [spans_of(question, choice, margins) for choice in choices]
         found.append(Hit(booking, tuple(choices)))
     return found
 

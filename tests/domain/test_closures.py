@@ -21,6 +21,7 @@ from scheduler.domain.shelves import SHELVES
 from scheduler.errors import Invalid, MovesBlocked
 from scheduler.models.bookings import Booking, CancelReason
 from scheduler.models.openings import Closure
+from tests.web.queries import counted
 from tests.world import ROOT, World
 
 ZONE = "Asia/Shanghai"
@@ -143,6 +144,45 @@ def test_new_times_suit_and_do_not_take_each_others(database: Database, world: W
         moved = move_hits(session, closure, moves, viewer=ROOT, act=world.act)
         assert [one.starts_at for one in moved] == [one.choices[0].starts_at for one in listed]
         assert found(session, world, closure) == []
+
+
+DAY = (("08:00", "09:20"), ("10:00", "11:20"), ("12:00", "13:20"), ("14:00", "15:20"))
+
+
+def test_whatever_is_chosen_for_each_suits_all_buffers_included(database: Database, world: World) -> None:
+    with database.write() as session:
+        for starts, ends in DAY:
+            lesson(session, world, starts=starts, ends=ends, title=starts)
+        closure = close(session, world)
+        listed = found(session, world, closure)
+        assert [len(one.choices) for one in listed] == [3, 3, 3, 3]
+        for pick in range(3):
+            moves = {one.booking.public_id: Move(one.choices[pick], one.booking.version) for one in listed}
+            with session.begin_nested() as once:
+                assert len(move_hits(session, closure, moves, viewer=ROOT, act=world.act)) == 4
+                once.rollback()
+            session.expire_all()
+
+
+def test_each_hit_costs_the_same_number_of_queries(database: Database, world: World) -> None:
+    counts = []
+    for some in (DAY[:2], DAY[2:]):
+        with database.write() as session:
+            for starts, ends in some:
+                lesson(session, world, starts=starts, ends=ends, title=starts)
+    with database.write() as session:
+        whole = close(session, world).id
+        half = close(session, world, starts_at="2018-12-06 12:00").id
+    for closure_id in (half, whole):
+        counts.append(len(_queries(database, world, closure_id)))
+    assert counts[1] - counts[0] <= 2 * 12
+    assert counts[0] <= 12 + 2 * 12
+
+
+def _queries(database: Database, world: World, closure_id: int) -> list[str]:
+    with database.read() as session, counted(database) as statements:
+        assert found(session, world, session.get_one(Closure, closure_id))
+        return list(statements)
 
 
 def test_two_swap_places(database: Database, world: World) -> None:

@@ -121,7 +121,8 @@ def _outlook(answer: Answer, span: Span, now: datetime) -> Outlook:
 
 def _with_suggestions(session: Session, asked: Asked, proposals: Sequence[Proposal]) -> list[Proposal]:
     """What clashes or has no period gets the nearest time that works and that no other day takes."""
-    taken = [(asked.question.resource_ids, one.span) for one in proposals if one.span is not None]
+    margins = load_margins(session, asked.partnership_id, asked.question.kind)
+    taken = [spans_of(asked.question, one.span, margins) for one in proposals if one.span is not None]
     suggested = 0
     result = []
     for one in proposals:
@@ -139,7 +140,7 @@ def _with_suggestions(session: Session, asked: Asked, proposals: Sequence[Propos
                 most=1,
             )
             if found:
-                taken.append((asked.question.resource_ids, found[0]))
+                taken.append(spans_of(asked.question, found[0], margins))
                 one = Proposal(one.day, one.span, one.outlook, one.answer, found[0])
         result.append(one)
     return result

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,12 +10,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from scheduler.domain.availability import interval_of, make_question
-from scheduler.domain.buffers import NONE, load_margins, widened
+from scheduler.domain.buffers import NONE, Margin, load_margins, widened
 from scheduler.domain.calendars.loading import load_calendars
 from scheduler.domain.calendars.local_time import day_interval, local_date
 from scheduler.domain.calendars.rules import Question, objections, rules_for
 from scheduler.domain.holds import Span, held_between, in_the_way
-from scheduler.domain.intervals import overlap
+from scheduler.domain.intervals import Pieces, contains, merge
 from scheduler.domain.slots.candidates import allowed_pieces, candidate_starts
 from scheduler.domain.slots.ground import EARLIEST, LATEST, Search, survey
 from scheduler.domain.slots.probe import first_free
@@ -33,8 +33,8 @@ MOST_SUBSTITUTES = 5
 POOL = 12
 """Free times looked at for each that is proposed: most of them overlap the one before."""
 
-Taken = Sequence[tuple[Collection[int], Span]]
-"""(resource ids, span): given away by somebody who has not written it yet."""
+Taken = Sequence[Mapping[int, Span]]
+"""Resource id → how long it is held, buffers included: given away by somebody who has not written it yet."""
 
 
 def nearest_times(
@@ -55,11 +55,10 @@ def nearest_times(
     wanted = interval_of(span)
     pieces = allowed_pieces(ground.rules, ground.windows, search.window)
     starts = candidate_starts(pieces, wanted[1] - wanted[0], ground.anchors)
-    starts = [
-        start for start in starts if start != wanted[0] and not _is_taken(question, ground.span(start), taken)
-    ]
-    starts.sort(key=lambda start: (_distance(start, wanted[0]), start))
     margins = {one.resource_id: ground.margins[one.resource_id] for one in question.wanted}
+    given = _given_away(taken, margins, search.length)
+    starts = [start for start in starts if start != wanted[0] and not contains(given, (start, start + 1))]
+    starts.sort(key=lambda start: (_distance(start, wanted[0]), start))
     free = first_free(session, margins, starts, length=search.length, most=POOL * most, leave_out=leave_out)
     chosen = choose([starts[index] for index in free], ground.interval, zone=zone, most=most, preferences=())
     return [ground.span(start) for start in chosen]
@@ -139,9 +138,15 @@ def _distance(start: int, wanted: int) -> float:
     return days * SAME_TIME * 60 + abs(rest - 12 * 3600)
 
 
-def _is_taken(question: Question, span: Span, taken: Taken) -> bool:
-    mine, interval = set(question.resource_ids), interval_of(span)
-    return any(overlap(interval, interval_of(other)) and mine & set(ids) for ids, other in taken)
+def _given_away(taken: Taken, margins: Mapping[int, Margin], length: int) -> Pieces:
+    """The starts, in seconds, at which a booking of ``length`` would hold something while another does."""
+    pieces = []
+    for held in taken:
+        for resource_id in held.keys() & margins.keys():
+            starts, ends = interval_of(held[resource_id])
+            before, after = margins[resource_id].before * 60, margins[resource_id].after * 60
+            pieces.append((starts - length - after + 1, ends + before))
+    return merge(pieces)
 
 
 def _is_own(said: Objection, same: Sequence[Resource]) -> bool:
