@@ -9,7 +9,10 @@ from scheduler.api.operations import Body
 from scheduler.api.questions import PAGING, Moment, yes_no
 from scheduler.api.versions import VERSION
 from scheduler.domain import plans
-from scheduler.domain.fields import Choice, Day, Field, Reference
+from scheduler.domain.fields import Bad, Choice, Day, Field, Reference
+from scheduler.domain.series.change import Reach
+from scheduler.domain.series.decisions import DECISION_FIELDS
+from scheduler.domain.series.rules import MOST_OCCURRENCES, RULE_FIELDS
 from scheduler.domain.text_fields import Text
 from scheduler.models.bookings import BookingKind, BookingState, CancelReason
 
@@ -30,6 +33,22 @@ class Instant(Clock):
     """ISO 8601 with an offset; read by the domain."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Flag(Field):
+    """true or false; false when it is not given."""
+
+    @property
+    def empty(self) -> bool:
+        """What stands for "not given"."""
+        return False
+
+    def read(self, raw: Any) -> bool:
+        """As given."""
+        if not isinstance(raw, bool):
+            raise Bad("field.not_an_option")
+        return raw
+
+
 TIME: tuple[Field, ...] = (
     Day(name="date", label="日期"),
     Clock(name="starts", label="开始"),
@@ -47,13 +66,26 @@ _ROWS = {
     "kits": (plans.KIT_FIELDS, plans.MOST_KITS),
 }
 NEW_BOOKING = Body("NewBooking", (*_PLAN, PARTNERSHIP), _OBJECTS, _ROWS, EITHER)
-CHANGED_BOOKING = Body("ChangedBooking", (*_PLAN, VERSION), _OBJECTS, _ROWS, EITHER)
+REACH = Choice(name="reach", label="改哪几次", options=Reach, default=Reach.ONE)
+"""How far a change of one booking of a series reaches; it means nothing for one that stands alone."""
+CHANGED_BOOKING = Body("ChangedBooking", (*_PLAN, VERSION, REACH), _OBJECTS, _ROWS, EITHER)
 MOVE = Body("Move", (*TIME, *plans.MOVE_FIELDS, VERSION), any_of=EITHER)
 CANCEL_FIELDS: tuple[Field, ...] = (
     Choice(name="reason", label="取消原因", options=CancelReason, required=True),
     Text(name="words", label="说明", longest=300),
 )
-CANCEL = Body("Cancellation", (*CANCEL_FIELDS, VERSION))
+CANCEL = Body("Cancellation", (*CANCEL_FIELDS, VERSION, REACH))
+
+SERIES_EXTRAS: tuple[Field, ...] = (Flag(name="dry_run", label="只看不约"),)
+_DAY_TIME: tuple[Field, ...] = (Clock(name="starts", label="开始"), Clock(name="ends", label="结束"))
+NEW_SERIES = Body(
+    "NewSeries",
+    (*plans.BOOKING_FIELDS, PARTNERSHIP, *SERIES_EXTRAS),
+    {**_OBJECTS, "rule": (*RULE_FIELDS, *_DAY_TIME)},
+    {**_ROWS, "decisions": ((*DECISION_FIELDS, *TIME), MOST_OCCURRENCES)},
+)
+OCCURRENCE_FIELDS: tuple[Field, ...] = (Day(name="day", label="哪一天", required=True), *plans.MOVE_FIELDS)
+OCCURRENCE = Body("NewOccurrence", (*OCCURRENCE_FIELDS, *TIME))
 
 FILTERS: tuple[Field, ...] = (
     Moment(name="from", label="从"),

@@ -18,11 +18,12 @@ from scheduler.api.booking_bodies import (
     FILTERS,
     MOVE,
     NEW_BOOKING,
-    PARTNERSHIP,
+    REACH,
     TIME,
 )
 from scheduler.api.once import Answer, changed
 from scheduler.api.operations import Listed, Operation, operation
+from scheduler.api.partnerships import take_partnership
 from scheduler.api.questions import asked, listed
 from scheduler.api.shapes import BookingShape, HistoryShape
 from scheduler.api.show_booking import show_booking, show_history, show_whole_booking
@@ -30,7 +31,7 @@ from scheduler.api.versions import etag, showing_current, take_version
 from scheduler.domain import access, bookings, queries
 from scheduler.domain.fields import clean_fields
 from scheduler.domain.plans import MOVE_FIELDS, read_plan, read_span
-from scheduler.errors import Invalid, Problem
+from scheduler.domain.series.change import Reach, cancel_occurrences, change_occurrences, reached
 from scheduler.models.bookings import Booking
 
 _MOVE_NAMES = [field.name for field in (*TIME, *MOVE_FIELDS)]
@@ -85,7 +86,7 @@ def book() -> ResponseReturnValue:
     raw = json_object()
 
     def work(session: Session) -> Answer:
-        partnership_id = _take_partnership(session, raw)
+        partnership_id = take_partnership(session, raw)
         access.require(access.can_book(viewer(), partnership_id))
         plan = read_plan(raw, zone=caller().zone)
         booking = bookings.book(session, plan, partnership_id=partnership_id, act=act())
@@ -115,16 +116,20 @@ def read_booking(public_id: str) -> ResponseReturnValue:
 def change_booking(public_id: str) -> ResponseReturnValue:
     """Let the booking be as the body says; what is left out is emptied. ``plan`` of the answer to GET is
     such a body. The version that was read is named in the body or by If-Match; an old one is refused
-    with what stands there now (409).
+    with what stands there now (409). ``reach``: the others of its series as well, each on its own day;
+    when one of them does not work, none is changed, and ``days`` of the problem says why (409).
     """
     raw = json_object()
 
     def work(session: Session) -> Answer:
         booking = changeable_booking(session, public_id)
         version = take_version(raw, booking.version)
+        reach = _take_reach(session, raw, booking)
         plan = read_plan(raw, zone=caller().zone)
-        bookings.change_booking(session, booking, plan, version=version, act=act())
-        access.require(access.can_change_booking(viewer(), booking))
+        touched = change_occurrences(
+            session, booking, plan, reach=reach, version=version, zone=caller().zone, act=act()
+        )
+        access.require(all(access.can_change_booking(viewer(), one) for one in touched))
         return _answer(booking)
 
     with showing_current(lambda session: current_booking(session, public_id)):
@@ -168,14 +173,15 @@ def move_booking(public_id: str) -> ResponseReturnValue:
     )
 )
 def cancel_booking(public_id: str) -> ResponseReturnValue:
-    """Cancel, free all resources, keep the reason. This is final."""
+    """Cancel, free all resources, keep the reason. This is final. ``reach``: others of its series as well."""
     raw = json_object()
 
     def work(session: Session) -> Answer:
         booking = changeable_booking(session, public_id)
         version = take_version(raw, booking.version)
+        reach = _take_reach(session, raw, booking)
         why = clean_fields(CANCEL_FIELDS, raw, strict=True)
-        bookings.cancel_booking(session, booking, **why, version=version, act=act())
+        cancel_occurrences(session, booking, **why, reach=reach, version=version, act=act())
         return _answer(booking)
 
     with showing_current(lambda session: current_booking(session, public_id)):
@@ -211,21 +217,13 @@ def current_booking(session: Session, public_id: str) -> tuple[int, Any]:
     return booking.version, show_whole_booking(booking, viewer())
 
 
-def partnership_of(session: Session, wanted: int | None) -> int:
-    """The partnership that is named, else the only one that the caller has. Raises Invalid."""
-    known = [partnership.id for partnership in session.scalars(queries.visible_partnerships(viewer()))]
-    if wanted is None and len(known) == 1:
-        return known[0]
-    if wanted is None or wanted not in known:
-        code = "field.required" if wanted is None else "reference.unknown"
-        raise Invalid([Problem(PARTNERSHIP.name, code)])
-    return wanted
-
-
-def _take_partnership(session: Session, raw: dict[str, Any]) -> int:
-    """The body's partnership, else the only one that the caller has."""
-    given = {PARTNERSHIP.name: raw.pop(PARTNERSHIP.name, None)}
-    return partnership_of(session, clean_fields((PARTNERSHIP,), given)[PARTNERSHIP.name])
+def _take_reach(session: Session, raw: dict[str, Any], booking: Booking) -> Reach:
+    """How far the change reaches. Raises Invalid, or Forbidden where the caller may not change all of it."""
+    given = {REACH.name: raw.pop(REACH.name, None)}
+    reach = Reach(clean_fields((REACH,), given)[REACH.name])
+    touched = (one.booking for one in reached(session, booking, reach, act=act()))
+    access.require(all(one is None or access.can_change_booking(viewer(), one) for one in touched))
+    return reach
 
 
 def _answer(booking: Booking, status: int = 200) -> Answer:

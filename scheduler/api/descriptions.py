@@ -35,15 +35,20 @@ SHELF_NAMES = {
 }
 TAGS = {
     "bookings": "活动",
+    "series": "系列",
     "slots": "找时间",
     "records": "活动记录",
     "feeds": "订阅",
+    "holidays": "节假日",
+    "buffers": "准备时间",
+    "bells": "作息时间表",
     **SHELF_NAMES,
     "description": "接口说明",
 }
 PATH_PARAMETERS: dict[str, Schema] = {
     "row": {"type": "integer", "minimum": 1, "maximum": 10**18 - 1},
     "booking": {"type": "string", "pattern": "^[0-9a-z]{1,24}$"},
+    "year": {"type": "integer", "minimum": 2000, "maximum": 2100},
 }
 IDEMPOTENCY_KEY: Schema = {
     "name": "Idempotency-Key",

@@ -15,7 +15,7 @@ from scheduler.api.bearer import Unauthorised, language, zone
 from scheduler.api.bodies import Malformed, NotAnObject, WrongMediaType
 from scheduler.api.once import KeyReused
 from scheduler.api.questions import InvalidQuery
-from scheduler.api.show_hurdles import show_blocked_move, show_conflict, show_objection
+from scheduler.api.show_hurdles import show_blocked_day, show_blocked_move, show_conflict, show_objection
 from scheduler.api.versions import StaleShown
 from scheduler.errors import (
     STATUS,
@@ -24,6 +24,7 @@ from scheduler.errors import (
     MovesBlocked,
     Objected,
     Problem,
+    SeriesBlocked,
     StaleEdit,
     TongtangError,
 )
@@ -81,6 +82,8 @@ def problem_of(error: TongtangError) -> Response:
         if isinstance(error, Clash):
             more["conflicts"] = [show_conflict(conflict) for conflict in error.conflicts]
         more["objections"] = [show_objection(objection) for objection in error.objections]
+    elif isinstance(error, SeriesBlocked):
+        more["days"] = [show_blocked_day(day) for day in error.days]
     elif isinstance(error, MovesBlocked):
         more["moves"] = [show_blocked_move(move) for move in error.moves]
     elif isinstance(error, StaleShown):

@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Annotated, Any, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from scheduler.api.booking_bodies import Clock, Instant
+from scheduler.api.booking_bodies import Clock, Flag, Instant
 from scheduler.api.operations import Body
 from scheduler.api.questions import Moment as MomentAsked
 from scheduler.domain.fields import Choice, Choices, Day, Field, Reference, References, Several, Whole
@@ -177,6 +177,8 @@ def _or_nothing(schema: Schema) -> Schema:
 
 def _taken(field: Field) -> Schema:
     """What a field takes when it is not empty. Each kind of field stands here; a new one must be added."""
+    if isinstance(field, Flag):
+        return {"type": "boolean"}
     if isinstance(field, Choice):
         return {"type": "string", "enum": [member.value for member in field.options]}
     if isinstance(field, Choices):

@@ -7,6 +7,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any, NotRequired, TypedDict
 
+from scheduler.domain.series.proposals import Outlook
 from scheduler.domain.slots.ranking import Remark
 from scheduler.models.bookings import (
     BookingKind,
@@ -22,6 +23,8 @@ from scheduler.models.feeds import FeedDetail, FeedScope
 from scheduler.models.holidays import DayKind
 from scheduler.models.records import IncidentKind, LinkTest, RecordState
 from scheduler.models.resources import ResourceKind
+from scheduler.models.school_time import PeriodKind
+from scheduler.models.weekdays import Weekday
 
 Moment = Annotated[str, "An instant: ISO 8601, UTC."]
 
@@ -400,6 +403,88 @@ class BuffersShape(TypedDict):
     items: list[BufferShape]
 
 
+class OccurrenceShape(TypedDict):
+    """A day of a series: when the rule puts it, and its booking; null for one that was skipped."""
+
+    day: str
+    planned_starts_at: Moment | None
+    planned_ends_at: Moment | None
+    booking: str | None
+    state: BookingState | None
+    starts_at: Moment | None
+    ends_at: Moment | None
+
+
+class SeriesShape(TypedDict):
+    """Bookings that were made together."""
+
+    id: str
+    partnership_id: int
+    title: str
+    occurrences: list[OccurrenceShape]
+
+
+class ProposalShape(TypedDict):
+    """A day of a series before it is booked; no ``time``: the school has no such period then."""
+
+    day: str
+    outlook: Outlook
+    time: IntervalShape | None
+    suggestion: IntervalShape | None
+    conflicts: list[ConflictShape]
+    objections: list[ObjectionShape]
+    notes: list[ObjectionShape]
+
+
+class ProposalsShape(TypedDict):
+    """Every day of a series; nothing was written."""
+
+    days: list[ProposalShape]
+
+
+class BlockedDayShape(TypedDict):
+    """A day of a series that cannot be as asked."""
+
+    day: str
+    conflicts: list[ConflictShape]
+    objections: list[ObjectionShape]
+    errors: list[str]
+
+
+class PeriodShape(TypedDict):
+    """A line of a bell schedule; times of day on the school's clocks, half-open."""
+
+    kind: PeriodKind
+    name: str
+    starts: str
+    ends: Annotated[str, "24:00 is the midnight that ends the day."]
+
+
+class DaysShape(TypedDict):
+    """A stretch of days, both included."""
+
+    first_day: str
+    last_day: str
+
+
+class BellScheduleShape(TypedDict):
+    """The periods of a school on some weekdays from its first to its last day (null: without end)."""
+
+    id: int
+    partnership_id: int
+    organisation: Named
+    name: str
+    first_day: str
+    last_day: str | None
+    weekdays: list[Weekday]
+    periods: list[PeriodShape]
+    gaps: NotRequired[
+        Annotated[list[DaysShape], "Days between the school's schedules that none covers; not in lists."]
+    ]
+    retired_at: Moment | None
+    version: int
+
+
 class CurrentShape(TypedDict):
     """What stands there now, for a stale edit."""
 
@@ -420,3 +505,4 @@ class ProblemShape(TypedDict):
     objections: NotRequired[list[ObjectionShape]]
     current: NotRequired[CurrentShape]
     moves: NotRequired[list[BlockedMoveShape]]
+    days: NotRequired[list[BlockedDayShape]]

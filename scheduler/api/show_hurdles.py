@@ -6,8 +6,8 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from scheduler.api.bearer import language, zone
-from scheduler.api.shapes import BlockedMoveShape, ConflictShape, ObjectionShape, moment
-from scheduler.errors import BlockedMove, Conflict, Objection
+from scheduler.api.shapes import BlockedDayShape, BlockedMoveShape, ConflictShape, ObjectionShape, moment
+from scheduler.errors import BlockedDay, BlockedMove, Conflict, Objection
 from scheduler.models.resources import ResourceKind
 from scheduler.wording import conflict_words, explain
 
@@ -32,6 +32,16 @@ def withhold(conflict: Conflict, seen: Collection[str]) -> Conflict:
     if conflict.booking_public_id in seen:
         return conflict
     return replace(conflict, booking_public_id="", title="")
+
+
+def show_blocked_day(blocked: BlockedDay) -> BlockedDayShape:
+    """A day of a series, and what is in its way."""
+    return {
+        "day": blocked.day.isoformat(),
+        "conflicts": [show_conflict(conflict) for conflict in blocked.conflicts],
+        "objections": [show_objection(objection) for objection in blocked.objections],
+        "errors": [explain(problem, language(), zone=zone()) for problem in blocked.problems],
+    }
 
 
 def show_objection(objection: Objection) -> ObjectionShape:

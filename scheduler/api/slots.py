@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from scheduler import clock, edge
 from scheduler.api.bearer import caller, viewer
 from scheduler.api.booking_bodies import PARTNERSHIP, Instant
-from scheduler.api.bookings import partnership_of
 from scheduler.api.operations import Operation, operation
+from scheduler.api.partnerships import partnership_of
 from scheduler.api.questions import asked, given, of_query
 from scheduler.api.shapes import (
     AvailabilityShape,
