@@ -86,6 +86,21 @@ def load_margins(session: Session, partnership_id: int, kind: BookingKind) -> di
     return margins | {role: Margin(before, after) for role, before, after in rows}
 
 
+def chosen_margins(
+    session: Session, partnership_id: int
+) -> dict[BookingKind, dict[ParticipantRole, Margin]]:
+    """kind → role → margin, of all that the partnership has set; what is not there has its default."""
+    rows = session.execute(
+        select(Buffer.kind, Buffer.role, Buffer.before, Buffer.after).where(
+            Buffer.partnership_id == partnership_id
+        )
+    )
+    chosen: dict[BookingKind, dict[ParticipantRole, Margin]] = {}
+    for kind, role, before, after in rows:
+        chosen.setdefault(kind, {})[role] = Margin(before, after)
+    return chosen
+
+
 def held_spans(span: Span, parts: Iterable[tuple[int, ParticipantRole]], margins: Margins) -> dict[int, Span]:
     """Resource id → how long a booking of ``span`` holds it, given (resource id, role) of its parts."""
     return {resource_id: widened(span, margins.get(role, NONE)) for resource_id, role in parts}

@@ -42,6 +42,10 @@ VERBS = {
     "withdraw": _("收回角色"),
     "create_token": _("新建访问令牌"),
     "revoke_token": _("停用访问令牌"),
+    "import_holidays": _("导入节假日"),
+    "forget_holidays": _("撤销导入节假日"),
+    "seed_holidays": _("按软件包更新节假日"),
+    "set_buffer": _("修改准备时间"),
 }
 DOORS = {
     "web": "",
