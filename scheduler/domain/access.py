@@ -124,6 +124,12 @@ def can_edit_resources(viewer: Viewer, organisation: Organisation) -> bool:
     return can_edit_organisation(viewer, organisation) or organisation.id in viewer.managed_ids
 
 
+def can_edit_some_resources(viewer: Viewer, partnership_id: int) -> bool:
+    """Those of one organisation of the partnership at least."""
+    roles = (Role.COORDINATOR, Role.MANAGER)
+    return viewer.is_administrator or partnership_id in viewer.partnership_ids(*roles)
+
+
 def can_edit_regions(viewer: Viewer, partnership_id: int) -> bool:
     """Regions: administrators, and coordinators of the whole partnership."""
     return viewer.is_administrator or any(

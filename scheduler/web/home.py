@@ -61,6 +61,7 @@ def today() -> str:
             due=[_due_line(booking, day) for booking in due[:MOST_DUE]],
             more_due=max(len(due) - MOST_DUE, 0),
             may_book=partnership is not None and access.can_book(viewer(), partnership.id),
+            may_close=partnership is not None and access.can_edit_some_resources(viewer(), partnership.id),
             ever=bool(groups) or session.scalar(bookings(viewer(), BookingFilter()).limit(1)) is not None,
         )
 

@@ -96,3 +96,19 @@ def test_who_may_not_move_is_told_whom_to_ask(
     assert page.status_code == 200
     assert "您不能改这场活动的时间" in page.text
     assert "改勾选的活动" not in page.text
+
+
+def test_a_closure_can_be_entered_from_today_and_from_the_calendar(
+    client: FlaskClient, coordinator: FlaskClient, world: World
+) -> None:
+    form = "/directory/closures/new"
+    assert f'href="{form}"' in coordinator.get("/").text
+    school = world.id("school 1")
+    narrowed = coordinator.get(f"/calendar/week?organisation={school}").text
+    assert f'href="{form}?organisation_id={school}"' in narrowed
+    coordinator.post("/sign-out")
+    assert "登记停用" in sign_in(client, "manager").get("/").text
+    client.post("/sign-out")
+    viewer = sign_in(client, "viewer")
+    assert "登记停用" not in viewer.get("/").text
+    assert "登记停用" not in viewer.get("/calendar/week").text

@@ -101,6 +101,7 @@ def _frame(
         "first": first,
         "narrowed": bool(given),
         "may_book": partnership is not None and access.can_book(viewer(), partnership.id),
+        "close_url": _close_url(partnership, wanted),
         "views": [
             {
                 "label": words,
@@ -114,6 +115,13 @@ def _frame(
         "now_url": url_for(here, **given),
         "all_url": url_for(here, day=first.isoformat()),
     }
+
+
+def _close_url(partnership: Partnership | None, wanted: CalendarFilter) -> str:
+    """Where a closure is entered, of the organisation that the calendar shows; "" for who may enter none."""
+    if partnership is None or not access.can_edit_some_resources(viewer(), partnership.id):
+        return ""
+    return url_for("directory.new_form", key="closures", organisation_id=wanted.organisation or wanted.museum)
 
 
 def _columns(
