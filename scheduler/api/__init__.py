@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, current_app, request
 
-from scheduler.api import bookings, buffers, closures, docs, entries, feeds, holidays, records, series, slots
+from scheduler.api import bells, bookings, buffers, closures, docs, entries, feeds, holidays, records, series, slots
 from scheduler.api.bearer import admit
 from scheduler.api.descriptions import PREFIX
 from scheduler.api.operations import operation_of
@@ -12,7 +12,7 @@ from scheduler.api.problems import handle_failures, refuse_unknown_routes
 from scheduler.api.routes import set_up_converters
 
 blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
-for _area in (docs, bookings, series, slots, closures, records, holidays, buffers, feeds, entries):
+for _area in (docs, bookings, series, slots, closures, records, holidays, buffers, bells, feeds, entries):
     _area.add_routes(blueprint)
 handle_failures(blueprint)
 
