@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from scheduler.domain.access import viewer_of
 from scheduler.domain.bookings import get_booking
+from scheduler.domain.subscriptions import create_feed
 from scheduler.models.series import Occurrence, Series
+from scheduler.models.users import User
 from tests.web.booking_forms import book_lesson, form_of
 from tests.web.calendar_facts import add_bells, add_closure
 from tests.web.conftest import sign_in
@@ -404,6 +407,20 @@ def test_the_days_cost_the_same_however_many(coordinator, world, database):
         return len(statements)
 
     assert cost(40) == cost(2)
+
+
+def test_each_day_is_an_event_of_its_own_in_the_feeds(coordinator, world, database):
+    public_id = book_series(coordinator, world)
+    with database.write() as session:
+        viewer = viewer_of(session.get_one(User, world.id("viewer")))
+        scope = {"scope": "partnership", "partnership_id": world.id("partnership")}
+        _feed, token = create_feed(session, scope, viewer=viewer, act=world.act)
+    text = coordinator.get(f"/feeds/{token}.ics").text
+    uids = [line.partition(":")[2] for line in text.splitlines() if line.startswith("UID:")]
+    ids = [one[0] for one in bookings_of(database, public_id)]
+    assert (len(uids), len(set(uids)), text.count("BEGIN:VEVENT")) == (4, 4, 4)
+    assert all(any(one in uid for uid in uids) for one in ids)
+    assert "RRULE" not in text
 
 
 def test_all_of_it_in_english(coordinator, world, database):
