@@ -26,6 +26,16 @@ class BookingId(BaseConverter):
     regex = "[0-9a-z]{1,24}"
 
 
+class Year(BaseConverter):
+    """A year of the calendars: 2000 to 2100."""
+
+    regex = "20[0-9]{2}|2100"
+
+    def to_python(self, value: str) -> int:
+        """The number."""
+        return int(value)
+
+
 class ShelfKey(AnyConverter):
     """The name of a shelf of the directory."""
 
@@ -42,5 +52,5 @@ class ShelfKey(AnyConverter):
 
 
 def set_up_converters(app: Flask) -> None:
-    """Make ``<row:…>``, ``<booking:…>`` and ``<shelf:…>`` known; before the routes that use them."""
-    app.url_map.converters.update(row=RowId, booking=BookingId, shelf=ShelfKey)
+    """Make the kinds of parts known (``<row:…>``, ``<shelf:…>`` …); before the routes that use them."""
+    app.url_map.converters.update(row=RowId, booking=BookingId, year=Year, shelf=ShelfKey)
