@@ -256,6 +256,20 @@ ROWS = (
     ),
     _row("users.disable", "POST /users/{somebody}/disable", "401 403 403 403 403 303 403"),
     _row("users.enable", "POST /users/{somebody}/enable", "401 403 403 403 403 303 403"),
+    # Holidays and buffers: looked at by everyone, kept by who coordinates a whole partnership: their own.
+    _row("holidays.index", "GET /holidays", "302 200 200 200 200 200 200"),
+    _row("holidays.year", "GET /holidays/2030", "302 200 200 200 200 200 200"),
+    _row("holidays.import_form", "GET /holidays/2030/import", "302 403 403 403 200 200 200"),
+    _row("holidays.bring", "POST /holidays/2030/import", "401 403 403 403 422 422 422"),
+    _row("holidays.forget", "POST /holidays/2030/forget", "401 403 403 403 404 404 404"),
+    _row("buffers.index", "GET /buffers?kind=visit", "302 200 200 200 200 200 200"),
+    _row(
+        "buffers.save",
+        "POST /buffers/visit",
+        "401 403 403 403 422 422 422",
+        **{"margins-0-role": "king"},
+    ),
+    _row("buffers.reset", "POST /buffers/visit/reset", "401 403 403 403 303 303 303"),
     # One's own account.
     _row("account.index", "GET /account", "302 200 200 200 200 200 200"),
     _row("account.change_profile", "POST /account/profile", "401 422 422 422 422 422 422"),
@@ -319,6 +333,26 @@ ROWS = (
     _row("api.change_entry", "PATCH /api/v1/swaps/{swap}", "401 403 422 422 422 422 404"),
     _row("api.retire_entry", "POST /api/v1/rooms/{room 1}/retire", "401 403 422 422 422 422 404"),
     _row("api.restore_entry", "POST /api/v1/rooms/{room 1}/restore", "401 403 422 422 422 422 404"),
+    _row("api.list_holidays", "GET /api/v1/holidays?partnership_id={partnership}", "401 200 200 200 200 200 422"),
+    _row("api.read_holidays", "GET /api/v1/holidays/2030?partnership_id={partnership}", "401 200 200 200 200 200 422"),
+    _row(
+        "api.import_holidays",
+        "PUT /api/v1/holidays/2030",
+        "401 403 403 403 422 422 422",
+        partnership_id="{partnership}",
+    ),
+    _row(
+        "api.forget_holidays",
+        "DELETE /api/v1/holidays/2030?partnership_id={partnership}&version=0",
+        "401 403 403 403 404 404 422",
+    ),
+    _row("api.list_buffers", "GET /api/v1/buffers?partnership_id={partnership}", "401 200 200 200 200 200 422"),
+    _row(
+        "api.set_buffers",
+        "PUT /api/v1/buffers",
+        "401 403 403 403 422 422 422",
+        partnership_id="{partnership}",
+    ),
     _row("api.list_bells", "GET /api/v1/bells", "401 200 200 200 200 200 200"),
     _row("api.create_bells", "POST /api/v1/bells", "401 422 422 422 422 422 422"),
     _row(
