@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, current_app, request
 
-from scheduler.api import bells, bookings, buffers, closures, docs, entries, feeds, holidays, records, series, slots
+from scheduler.api import (
+    bells,
+    bookings,
+    buffers,
+    closures,
+    docs,
+    entries,
+    feeds,
+    holidays,
+    records,
+    series,
+    slots,
+)
 from scheduler.api.bearer import admit
 from scheduler.api.descriptions import PREFIX
 from scheduler.api.operations import operation_of
