@@ -293,7 +293,11 @@ ROWS = (
     _row("api.read_history", "GET /api/v1/bookings/{lesson}/history", "401 200 200 200 200 200 404"),
     _row("api.read_history", "GET /api/v1/bookings/{far lesson}/history", "401 200 404 200 200 200 404"),
     # Finding a time: who may book; whether somebody is free, everyone of the partnership may ask.
-    _row("api.list_slots", "GET /api/v1/slots?required={lead}&partnership_id={partnership}", "401 403 403 200 200 200 422"),
+    _row(
+        "api.list_slots",
+        "GET /api/v1/slots?required={lead}&partnership_id={partnership}",
+        "401 403 403 200 200 200 422",
+    ),
     _row("api.read_availability", "GET /api/v1/availability", "401 422 422 422 422 422 422"),
     _row("api.book", "POST /api/v1/bookings", "401 403 403 422 422 422 422"),
     _row("api.change_booking", "PUT /api/v1/bookings/{lesson}", "401 403 403 422 422 422 404"),
@@ -333,8 +337,16 @@ ROWS = (
     _row("api.change_entry", "PATCH /api/v1/swaps/{swap}", "401 403 422 422 422 422 404"),
     _row("api.retire_entry", "POST /api/v1/rooms/{room 1}/retire", "401 403 422 422 422 422 404"),
     _row("api.restore_entry", "POST /api/v1/rooms/{room 1}/restore", "401 403 422 422 422 422 404"),
-    _row("api.list_holidays", "GET /api/v1/holidays?partnership_id={partnership}", "401 200 200 200 200 200 422"),
-    _row("api.read_holidays", "GET /api/v1/holidays/2030?partnership_id={partnership}", "401 200 200 200 200 200 422"),
+    _row(
+        "api.list_holidays",
+        "GET /api/v1/holidays?partnership_id={partnership}",
+        "401 200 200 200 200 200 422",
+    ),
+    _row(
+        "api.read_holidays",
+        "GET /api/v1/holidays/2030?partnership_id={partnership}",
+        "401 200 200 200 200 200 422",
+    ),
     _row(
         "api.import_holidays",
         "PUT /api/v1/holidays/2030",
@@ -346,7 +358,9 @@ ROWS = (
         "DELETE /api/v1/holidays/2030?partnership_id={partnership}&version=0",
         "401 403 403 403 404 404 422",
     ),
-    _row("api.list_buffers", "GET /api/v1/buffers?partnership_id={partnership}", "401 200 200 200 200 200 422"),
+    _row(
+        "api.list_buffers", "GET /api/v1/buffers?partnership_id={partnership}", "401 200 200 200 200 200 422"
+    ),
     _row(
         "api.set_buffers",
         "PUT /api/v1/buffers",
