@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session, lazyload
+from sqlalchemy.orm import Session
 
 from scheduler import edge
 from scheduler.api.bearer import act, viewer
@@ -50,7 +50,7 @@ def list_holidays() -> ResponseReturnValue:
     with edge.read() as session:
         with of_query():
             partnership_id = partnership_of(session, wanted[PARTNERSHIP.name])
-        rows = session.scalars(holiday_years.years(partnership_id).options(lazyload(HolidayYear.days)))
+        rows = session.scalars(holiday_years.years_alone(partnership_id))
         return jsonify(items=[_show(row.year, row) for row in rows])
 
 

@@ -44,14 +44,14 @@ DAY_FIELDS: tuple[Field, ...] = (
 )
 
 
+def years_alone(partnership_id: int) -> Select[HolidayYear]:
+    """The published years of a partnership in order, without their days."""
+    return select(HolidayYear).where(HolidayYear.partnership_id == partnership_id).order_by(HolidayYear.year)
+
+
 def years(partnership_id: int) -> Select[HolidayYear]:
     """The published years of a partnership with their days, in order."""
-    return (
-        select(HolidayYear)
-        .where(HolidayYear.partnership_id == partnership_id)
-        .order_by(HolidayYear.year)
-        .options(selectinload(HolidayYear.days))
-    )
+    return years_alone(partnership_id).options(selectinload(HolidayYear.days))
 
 
 def find_year(session: Session, partnership_id: int, year: int) -> HolidayYear | None:
