@@ -57,7 +57,7 @@ def lines(draw: st.DrawFn) -> tuple[Line, ...]:
     kinds = st.sampled_from([PeriodKind.LESSON, PeriodKind.LESSON, PeriodKind.BREAK])
     for gap, length in draw(
         st.lists(
-            st.tuples(st.sampled_from([0, 10, 20, 21, 40]), st.sampled_from([10, 40, 45])),
+            st.tuples(st.sampled_from([0, 0, 10, 20, 21, 40]), st.sampled_from([10, 40, 45])),
             min_size=1,
             max_size=5,
         )

@@ -71,6 +71,22 @@ def test_the_bells_switch_on_their_date(when: str, timing: Timing, expected: lis
 
 
 @pytest.mark.parametrize(
+    ("when", "timing", "expected"),
+    [
+        ("2025-11-03 8:00–8:40", Timing.PERIOD, []),
+        ("2025-11-03 8:20–9:00", Timing.PERIOD, ["bell.not_in_a_period"]),
+        ("2025-11-03 8:00–9:20", Timing.PERIOD, ["bell.not_in_a_period"]),
+        ("2025-11-03 8:00–9:20", Timing.INSIDE, []),
+    ],
+)
+def test_periods_without_a_break_between_them_stay_two(
+    when: str, timing: Timing, expected: list[str]
+) -> None:
+    place = replace(SCHOOL, schedules=(bells("连堂（示例）", date(2025, 10, 1), None, 480, 520),))
+    assert at(when, timing=timing, place=place) == expected
+
+
+@pytest.mark.parametrize(
     ("when", "expected"),
     [
         ("2025-08-29 8:00–8:40", ["(term.unknown)"]),  # before the first term that is known
