@@ -17,7 +17,7 @@ from scheduler.domain.plans import read_plan
 from scheduler.models.bookings import CancelReason
 from tests.browser.conftest import sign_in
 from tests.feeds.node import install_node_modules
-from tests.web.calendar_facts import add_bells, add_closure, add_hours
+from tests.web.calendar_facts import add, add_bells, add_closure, add_hours
 from tests.world import World
 
 ZONE = "Asia/Shanghai"
@@ -157,6 +157,21 @@ def test_a_refused_time_and_its_ways_out_fit_and_work(
     page.locator("button[name=slot]").first.press("Enter")
     assert page.input_value("#date") != "2018-12-07"
     assert wrong_on(page, axe) == []
+
+
+def test_what_a_closure_hits_fits_and_is_moved_with_one_press(
+    database: Database, world: World, page: Page, addresses: dict[str, str], axe: str
+) -> None:
+    closed = {"kind": "weather", "name": "大雪停课", "starts_at": "2018-12-06", "ends_at": "2018-12-06"}
+    closure_id = add(database, world, "closures", organisation_id=world.id("museum"), **closed)
+    sign_in(page, "coordinator")
+    page.goto(f"/closures/{closure_id}/hits")
+    assert (page.locator(".hit").count(), page.locator(".hit input[type=radio]").count()) == (1, 4)
+    assert wrong_on(page, axe) == []
+    page.locator(".hits button.btn-primary").press("Enter")
+    assert page.locator(".hit").count() == 0
+    assert wrong_on(page, axe) == []
+    assert page.url.endswith(f"/closures/{closure_id}/hits")
 
 
 def test_the_audit_sees_what_is_wrong(page: Page, axe: str) -> None:
