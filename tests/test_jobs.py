@@ -9,7 +9,10 @@ from sqlalchemy import select
 
 from scheduler import clock
 from scheduler.db import Database
+from scheduler.domain.published_holidays import published_years
 from scheduler.jobs import build_scheduler, keep_house, running_jobs
+from scheduler.models.audit import AuditEntry
+from scheduler.models.holidays import HolidayYear
 from scheduler.models.users import SignIn
 from tests.kept_logs import kept_logs
 from tests.world import World
@@ -52,6 +55,20 @@ def test_keeping_house_commits_and_tells_counts(database: Database, world: World
         "answers": 0,
         "fragments": 0,
     }
+
+
+def test_keeping_house_brings_the_years_that_the_package_knows(
+    database: Database, world: World, now: datetime
+) -> None:
+    with kept_logs() as logs:
+        keep_house(database)
+        keep_house(database)
+    assert [line["holiday_years"] for line in logs.lines] == [len(published_years()), 0]
+    with database.read() as session:
+        years = session.scalars(select(HolidayYear.year).order_by(HolidayYear.year)).all()
+        assert tuple(years) == published_years()
+        (entry,) = session.scalars(select(AuditEntry).where(AuditEntry.verb == "seed_holidays"))
+        assert (entry.via, entry.user_id) == ("job", None)
 
 
 def test_the_scheduler_ends_with_the_block(database: Database) -> None:
