@@ -113,6 +113,11 @@ def first_period(around: Around) -> str:
     )
 
 
+def every_period(around: Around) -> str:
+    """The periods of all receiving schools that teach then: 林西县民族中学 第3节、示例中学 第2节."""
+    return joined(f"{one.place.name} {period_words(one.lessons)}" for one in around.schools if one.lessons)
+
+
 def periods_of(surroundings: Surroundings, bookings: Iterable[Booking]) -> dict[int, str]:
     """Booking id → the periods of its first receiving school; only where it has lessons then."""
     words = {booking.id: first_period(surroundings.around(booking, zone())) for booking in bookings}

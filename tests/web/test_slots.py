@@ -9,7 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
+from scheduler.db import Database
 from tests.web.booking_forms import book_lesson
+from tests.web.calendar_facts import add_bells
 from tests.web.conftest import sign_in
 from tests.world import World
 
@@ -124,3 +126,27 @@ def test_a_form_is_empty_where_somebody_was_retired_since(coordinator: FlaskClie
     page = coordinator.get("/bookings/new?required=99999&day=2018-12-07&starts=09:00&ends=10:00")
     assert page.status_code == 200
     assert 'value="2018-12-07"' in page.text
+
+
+def test_a_slot_tells_the_period_of_each_receiving_school(
+    coordinator: FlaskClient, database: Database, world: World
+) -> None:
+    add_bells(database, world)
+    page = coordinator.get(
+        f"/slots?required={world.id('class 1')}&minutes=40&from=2018-12-06&to=2018-12-06&timing=period"
+    ).text
+    assert "12月6日 周四 10:00–10:40</time> · 林西县民族中学 第3节" in page
+
+
+def test_other_places_and_a_second_room_are_not_lost_on_the_way(
+    coordinator: FlaskClient, world: World
+) -> None:
+    places = f"organisation_id={world.id('museum')},{world.id('institute')}"
+    rooms = f"required={world.id('gallery')},{world.id('room 2')}"
+    form = coordinator.get(f"/bookings/new?{places}&{rooms}&kind=visit").text
+    for choice in (
+        f"organisation-{world.id('institute')}",
+        str(world.id("room 2")),
+        str(world.id("gallery")),
+    ):
+        assert re.search(rf'<option selected value="{choice}"', form), choice

@@ -69,10 +69,12 @@ def find_hurdles(session: Session, ground: Ground, starts: Sequence[int]) -> Hur
     """Who is busy and which rules refuse, for many starts at once; two queries."""
     search = ground.search
     ids, whole = search.question.resource_ids, every(starts)
-    lanes = read_lanes(session, ids, search.around, leave_out=search.leave_out) if ids else {}
+    # No further than buffers reach, which are a day at most.
+    within = (starts[0] - 24 * HOUR, starts[-1] + search.length + 24 * HOUR) if starts else search.around
+    lanes = read_lanes(session, ids, within, leave_out=search.leave_out) if ids else {}
     busy = {
         row_id: whole
-        & ~mask_of(starts, free_starts(lanes[row_id], ground.margins[row_id], search.length, search.around))
+        & ~mask_of(starts, free_starts(lanes[row_id], ground.margins[row_id], search.length, within))
         for row_id in ids
     }
     refused = {

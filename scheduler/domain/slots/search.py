@@ -78,14 +78,20 @@ def find_slots(session: Session, search: Search) -> Found:
 
 def _judged(session: Session, ground: Ground, taste: Taste, starts: Sequence[int]) -> list[Slot]:
     """Each free time with what speaks against it, the best first."""
-    search = ground.search
     held = _held(session, ground, starts)
-    of_preferred = rules_for(search.preferred_question, ground.calendars, search.around)
-    refusing = [rule for rule in of_preferred if rule.soft]
+    refusing = _refusing_preferred(ground)
     told = [rule for rule in ground.rules if not rule.soft]
     slots = [_slot(ground, taste, start, held, refusing, told) for start in starts]
     ranked = [(_points(taste, slot), slot.span.starts_at, slot) for slot in slots]
     return [slot for _against, _start, slot in sorted(ranked, key=lambda one: one[:2])]
+
+
+def _refusing_preferred(ground: Ground) -> list[Rule]:
+    search = ground.search
+    if not search.preferred:
+        return []
+    rules = rules_for(search.preferred_question, ground.calendars, search.around)
+    return [rule for rule in rules if rule.soft]
 
 
 def _slot(

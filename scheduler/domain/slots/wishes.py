@@ -113,7 +113,7 @@ def read_search(
     latest, minutes = values["latest"] or LATEST, values["minutes"] or USUAL_MINUTES
     problems = [*_window_problems(first_day, last_day, today), *_hour_problems(earliest, latest, minutes)]
     company = _company(session, values, partnership_id, problems)
-    if not company.required and not company.organisation_ids:
+    if not values["required"] and not values["organisation_id"]:
         problems.append(Problem("required", "slots.nobody"))
     if problems:
         raise Invalid(problems)

@@ -14,6 +14,7 @@ from scheduler.domain.plans import THINGS
 from scheduler.domain.slots.wishes import CAST_FIELDS, LISTS, Company, read_company
 from scheduler.errors import Invalid
 from scheduler.models.bookings import ParticipantRole
+from scheduler.web.bookings.options import WHOLE_ORGANISATION
 
 Role = ParticipantRole
 
@@ -37,10 +38,11 @@ def values_asked(session: Session, raw: Mapping[str, Any], *, partnership_id: in
         return {}  # somebody was retired since: the form is then filled by hand
     if not company.required and not company.organisation_ids:
         return {}
-    receiving = list(_receiving(company))
+    receiving = [*_receiving(company), *_whole_places(company)]
     seated = {value for row in receiving for value in row.values()}
     rest = [one for one in company.required if str(one.resource_id) not in seated]
-    room = next((one for one in rest if one.role is Role.ROOM), None)
+    room, *more_rooms = [one for one in rest if one.role is Role.ROOM] or [None]
+    receiving += [{"room_id": str(one.resource_id)} for one in more_rooms if one]
     return {
         "kind": company.kind,
         "timing": company.timing,
@@ -60,6 +62,14 @@ def _receiving(company: Company) -> Iterator[dict[str, str]]:
     for pupils in (one for one in company.required if one.role is Role.CLASS):
         room, assistant = (_take(free, pupils, role) for role in (Role.ROOM, Role.ASSISTANT))
         yield {"class_id": str(pupils.resource_id), "room_id": room, "assistant_id": assistant}
+
+
+def _whole_places(company: Company) -> Iterator[dict[str, str]]:
+    """Organisations after the host that bring no class of their own."""
+    with_class = {one.place_id for one in company.required if one.role is Role.CLASS}
+    for place_id in company.organisation_ids[1:]:
+        if place_id not in with_class:
+            yield {"class_id": f"{WHOLE_ORGANISATION}{place_id}"}
 
 
 def _take(free: list[Wanted], pupils: Wanted, role: ParticipantRole) -> str:

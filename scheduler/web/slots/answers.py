@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
 from flask import request, url_for
 from flask_babel import lazy_gettext, lazy_pgettext
+from sqlalchemy.orm import Session
 
+from scheduler.domain.availability import interval_of
+from scheduler.domain.calendars.around import look_around
+from scheduler.domain.calendars.loading import load_calendars
 from scheduler.domain.calendars.local_time import instant
 from scheduler.domain.holds import Span
+from scheduler.domain.slots.ground import Search
 from scheduler.domain.slots.heat import Cell, HeatDay, Warmth
 from scheduler.domain.slots.near_misses import NearMiss
 from scheduler.domain.slots.ranking import Remark
 from scheduler.domain.slots.search import Found, Slot
 from scheduler.domain.times import local_day
+from scheduler.web.around_words import every_period
 from scheduler.web.bookings.values import time_values
 from scheduler.web.door import zone
 from scheduler.web.locale import language
@@ -39,18 +45,39 @@ MARKS = {
 }
 
 
-def slot_lines(found: Found, today: date) -> list[dict[str, Any]]:
-    """Free times: {interval, relative, against: [sentence], url}."""
+Periods = Callable[[Span], str]
+"""A time → the lessons of the receiving schools that it touches, "" for none."""
+
+
+def periods_for(session: Session, search: Search) -> Periods:
+    """What the bells of the classes' schools say of the times of a search; a fixed number of queries."""
+    receiving = {place_id for place_id, _stage in search.question.school_stages}
+    calendars = load_calendars(session, receiving, search.around, partnership_id=search.partnership_id)
+
+    def words(span: Span) -> str:
+        return every_period(
+            look_around(calendars, interval_of(span), receiving=receiving, present=(), zone=zone())
+        )
+
+    return words
+
+
+def slot_lines(found: Found, today: date, periods: Periods) -> list[dict[str, Any]]:
+    """Free times: {interval, period, relative, against: [sentence], url}."""
     return [
-        {**_when(slot.span, today), "against": _against(slot), "url": _use(slot.span, slot.absent_ids)}
+        {
+            **_when(slot.span, today, periods),
+            "against": _against(slot),
+            "url": _use(slot.span, slot.absent_ids),
+        }
         for slot in found.slots
     ]
 
 
-def near_lines(found: Found, today: date) -> list[dict[str, Any]]:
-    """Near misses: {interval, relative, blockers: [sentence], url}."""
+def near_lines(found: Found, today: date, periods: Periods) -> list[dict[str, Any]]:
+    """Near misses: {interval, period, relative, blockers: [sentence], url}."""
     return [
-        {**_when(miss.span, today), "blockers": _blockers(miss), "url": _use(miss.span)}
+        {**_when(miss.span, today, periods), "blockers": _blockers(miss), "url": _use(miss.span)}
         for miss in found.near_misses
     ]
 
@@ -104,10 +131,11 @@ def _cell(cell: Cell, minutes: int) -> dict[str, Any]:
     }
 
 
-def _when(span: Span, today: date) -> dict[str, str]:
+def _when(span: Span, today: date, periods: Periods) -> dict[str, str]:
     day = local_day(span.starts_at, zone())
     return {
         "interval": interval_words(span.starts_at, span.ends_at, language(), zone()),
+        "period": periods(span),
         "relative": distance_words(day, today, language()),
         "iso": span.starts_at.isoformat(),
     }

@@ -21,7 +21,7 @@ from scheduler.web.bookings.options import load_options
 from scheduler.web.door import viewer, zone
 from scheduler.web.forms import put_problems
 from scheduler.web.frame import partnership_of_page
-from scheduler.web.slots.answers import map_rows, most_in_the_way, near_lines, slot_lines
+from scheduler.web.slots.answers import map_rows, most_in_the_way, near_lines, periods_for, slot_lines
 from scheduler.web.slots.form import FindForm, find_form, picker, was_asked
 
 blueprint = Blueprint("slots", __name__)
@@ -52,11 +52,11 @@ def _found(session: Session, form: FindForm, partnership_id: int, today: date) -
         return {"asked": False}, 422
     if _is_map():
         return {"asked": True, "map": map_rows(heat_map(session, search), today, search.minutes)}, 200
-    found = find_slots(session, search)
+    found, periods = find_slots(session, search), periods_for(session, search)
     return {
         "asked": True,
-        "slots": slot_lines(found, today),
-        "near": near_lines(found, today),
+        "slots": slot_lines(found, today, periods),
+        "near": near_lines(found, today, periods),
         "blockers": most_in_the_way(found),
         "unpublished": found.unpublished,
     }, 200
