@@ -13,8 +13,11 @@ from scheduler.cli.speech import language_of_environment
 from scheduler.db import Database
 from scheduler.domain.act import Act
 from scheduler.domain.api_tokens import user_of_api_token
+from scheduler.domain.published_holidays import published_years
 from scheduler.domain.sign_ins import sign_in
 from scheduler.errors import Forbidden
+from scheduler.models.holidays import HolidayYear
+from scheduler.models.places import Partnership
 from scheduler.models.users import User
 from tests.cli.conftest import COMMAND, ENVIRON, ROOT, Run
 from tests.conftest import NOW
@@ -52,6 +55,18 @@ def test_a_database_is_made_and_making_it_again_changes_nothing(tmp_path: Path, 
         assert result.exit_code == 0
     database = opened(tmp_path)
     assert database.revision() == database.head()
+    database.close()
+
+
+def test_an_upgrade_brings_the_holidays_that_are_missing(tmp_path: Path, run: Run) -> None:
+    run("db", "upgrade", "--instance", tmp_path)
+    database = opened(tmp_path)
+    with database.write() as session:
+        session.add(Partnership(name="丰台—林西"))
+    for _ in range(2):
+        assert run("db", "upgrade", "--instance", tmp_path).exit_code == 0
+    with database.read() as session:
+        assert set(session.scalars(select(HolidayYear.year))) == set(published_years())
     database.close()
 
 

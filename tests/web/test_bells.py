@@ -277,3 +277,12 @@ def test_pages_ask_no_more_as_schedules_grow(
         add(database, world, {**WINTER, **days})
         add(database, world, {**WINTER, **days}, "school 2")
     assert asked() == few
+
+
+def test_the_pages_are_there_in_english(coordinator: FlaskClient, database: Database, world: World) -> None:
+    one = add(database, world, {**WINTER, "name": "Winter", "periods": WINTER["periods"][:1]})
+    coordinator.post("/language", data={"language": "en", "next": "/"})
+    school = world.id("school 1")
+    for page in ("/bells", f"/bells/schools/{school}", f"/bells/{one}/edit", f"/bells/schools/{school}/copy"):
+        text = words(coordinator.get(page).text)
+        assert re.findall(r"作息|上课|星期|周一|新建|复制|停用|节课", text) == []
