@@ -33,7 +33,7 @@ def replace_holds(session: Session, *, booking_id: int, spans: Spans) -> None:
 
     Raises Clash, naming everyone who is busy; the booking's earlier holds then stand unchanged.
     """
-    capacities = _lock_resources(session, spans)
+    capacities = lock_resources(session, spans)
     try:
         with session.begin_nested():
             release_holds(session, booking_id=booking_id)
@@ -166,7 +166,7 @@ def _minutes(length: timedelta) -> int:
     return max(0, length // timedelta(minutes=1))
 
 
-def _lock_resources(session: Session, resource_ids: Collection[int]) -> dict[int, int]:
+def lock_resources(session: Session, resource_ids: Collection[int]) -> dict[int, int]:
     """id → capacity, in order of id, the rows locked on PostgreSQL.
 
     Two transactions that both insert overlapping holds would wait for each other's rows and one

@@ -27,6 +27,7 @@ from scheduler.domain.plans import (
 from scheduler.domain.series.decisions import Decision, Do
 from scheduler.domain.series.proposals import Asked, Outlook, Proposal, propose, time_of_day
 from scheduler.domain.series.rules import SeriesRule, read_rule
+from scheduler.domain.series.turns import take_series
 from scheduler.domain.text_fields import is_printable
 from scheduler.errors import (
     BlockedDay,
@@ -143,6 +144,7 @@ def add_occurrence(
     override_reason: str = "",
 ) -> Booking:
     """Book a day that the series skipped, at ``span`` or the rule's time. Raises as ``book``, or Refused."""
+    take_series(session, series)
     occurrence = next((one for one in series.occurrences if one.day == day), None)
     if occurrence is None:
         raise NotFound("series.not_a_day_of_it")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -14,15 +14,17 @@ from sqlalchemy.orm import Session, joinedload
 from scheduler.domain import bookings
 from scheduler.domain.act import Act
 from scheduler.domain.bookings import OPEN
+from scheduler.domain.casts import cast_plan
 from scheduler.domain.fields import Bad
 from scheduler.domain.holds import Span, release_holds
 from scheduler.domain.plans import BookingPlan, raw_of_plan
 from scheduler.domain.series.booking import note_series, occurrence_of
+from scheduler.domain.series.turns import take_bookings, take_resources, take_series
 from scheduler.domain.times import local_instant
 from scheduler.domain.versions import require_version
 from scheduler.errors import BlockedDay, Clash, Invalid, Objected, Problem, SeriesBlocked
 from scheduler.models.bookings import Booking, CancelReason
-from scheduler.models.series import Occurrence
+from scheduler.models.series import Occurrence, Series
 
 
 class Reach(StrEnum):
@@ -70,15 +72,14 @@ def change_occurrences(
     ``change_booking`` for the booking itself, and SeriesBlocked naming every day that does not work; nothing
     is then written.
     """
-    if reach is Reach.ONE or occurrence_of(session, booking) is None:
+    own = occurrence_of(session, booking)
+    if reach is Reach.ONE or own is None:
         return [bookings.change_booking(session, booking, plan, version=version, act=act)]
-    require_version(booking.version, version, title=booking.title)
-    occurrences = reached(session, booking, reach, act=act)
+    series = own.series
+    occurrences = _take_turn(session, booking, reach, series, version=version, act=act)
+    _give_back(session, booking, plan, occurrences)
     shift = _Shift(booking, plan.span, zone)
     follows = booking.follows.public_id if booking.follows else ""
-    # Their own holds must not be in each other's way: a shift by a week puts each where the next one was.
-    for one in occurrences:
-        release_holds(session, booking_id=_booking(one).id)
 
     def change(one: Occurrence) -> Booking:
         mine = _booking(one)
@@ -92,7 +93,6 @@ def change_occurrences(
 
     shift.remember(occurrences)
     changed = _each(session, occurrences, change, own=booking)
-    series = occurrences[0].series
     series.plan, series.title = raw_of_plan(plan), plan.title
     days = [one.day for one in occurrences]
     note_series(session, series, act=act, verb="change_occurrences", days=days)
@@ -110,17 +110,40 @@ def cancel_occurrences(
     act: Act,
 ) -> list[Booking]:
     """Cancel the booking and those that ``reach`` names. Raises as ``cancel_booking``."""
-    require_version(booking.version, version, title=booking.title)
-    occurrences = reached(session, booking, reach, act=act)
-    wanted = [_booking(one) for one in occurrences] or [booking]
-    cancelled = [
-        bookings.cancel_booking(session, one, reason=reason, words=words, version=one.version, act=act)
-        for one in wanted
-    ]
-    if len(wanted) > 1:
-        days = [one.day for one in occurrences]
-        note_series(session, occurrences[0].series, act=act, verb="cancel_occurrences", days=days)
+
+    def cancel(one: Booking, version: int) -> Booking:
+        return bookings.cancel_booking(session, one, reason=reason, words=words, version=version, act=act)
+
+    own = occurrence_of(session, booking)
+    if reach is Reach.ONE or own is None:
+        return [cancel(booking, version)]
+    series = own.series
+    occurrences = _take_turn(session, booking, reach, series, version=version, act=act)
+    cancelled = [cancel(one, one.version) for one in map(_booking, occurrences)]
+    days = [one.day for one in occurrences]
+    note_series(session, series, act=act, verb="cancel_occurrences", days=days)
     return cancelled
+
+
+def _take_turn(
+    session: Session, booking: Booking, reach: Reach, series: Series, *, version: int, act: Act
+) -> list[Occurrence]:
+    """What is reached, as it is once nobody else changes it. Raises StaleEdit."""
+    take_series(session, series)
+    take_bookings(session, (_booking(one).id for one in reached(session, booking, reach, act=act)))
+    require_version(booking.version, version, title=booking.title)
+    return reached(session, booking, reach, act=act)
+
+
+def _give_back(
+    session: Session, booking: Booking, plan: BookingPlan, occurrences: Sequence[Occurrence]
+) -> None:
+    """Release all holds of theirs: a shift by a week puts each where the next one was. Raises Invalid."""
+    ids = [_booking(one).id for one in occurrences]
+    cast = cast_plan(session, plan, partnership_id=booking.partnership_id, booking=booking)
+    take_resources(session, ids, (part.resource_id for part in cast.parts))
+    for booking_id in ids:
+        release_holds(session, booking_id=booking_id)
 
 
 class _Shift:
