@@ -86,9 +86,7 @@ def load_margins(session: Session, partnership_id: int, kind: BookingKind) -> di
     return margins | {role: Margin(before, after) for role, before, after in rows}
 
 
-def chosen_margins(
-    session: Session, partnership_id: int
-) -> dict[BookingKind, dict[ParticipantRole, Margin]]:
+def chosen_margins(session: Session, partnership_id: int) -> dict[BookingKind, dict[ParticipantRole, Margin]]:
     """kind → role → margin, of all that the partnership has set; what is not there has its default."""
     rows = session.execute(
         select(Buffer.kind, Buffer.role, Buffer.before, Buffer.after).where(
