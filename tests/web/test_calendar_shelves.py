@@ -74,8 +74,8 @@ def test_a_closure_asks_whose_first_and_then_offers_what_is_theirs(
             datetime(2018, 12, 9, 16, tzinfo=UTC),
             datetime(2018, 12, 12, 4, tzinfo=UTC),
         )
-    assert answer.location == f"/directory/closures/{closure.id}"
-    page = unescape(coordinator.get(answer.location).text)
+    assert answer.location == f"/closures/{closure.id}/hits"
+    page = unescape(coordinator.get(f"/directory/closures/{closure.id}").text)
     for words in ("第一展厅", "关闭", "2018年12月10日 周一", "2018年12月12日 周三 12:00"):
         assert words in page
 
@@ -194,10 +194,11 @@ def test_a_closure_is_told_and_typed_on_the_clocks_of_its_place(
     )
     museum = add(database, world, "organisations", region_id=region, kind="museum", name="新疆的博物馆")
     data = closure_form(world, organisation_id=museum, resource_id="")
-    made = coordinator.post("/directory/closures/new", data=data)
+    coordinator.post("/directory/closures/new", data=data)
     with database.read() as session:
-        assert session.scalars(select(Closure.ends_at)).one() == datetime(2018, 12, 12, 6, tzinfo=UTC)
-    assert "2018年12月12日 周三 12:00" in coordinator.get(made.location).text
+        closure = session.scalars(select(Closure)).one()
+    assert closure.ends_at == datetime(2018, 12, 12, 6, tzinfo=UTC)
+    assert "2018年12月12日 周三 12:00" in coordinator.get(f"/directory/closures/{closure.id}").text
     assert "2018年12月12日 周三 12:00" in coordinator.get("/directory/closures").text
 
 
