@@ -112,3 +112,34 @@ def test_a_closure_can_be_entered_from_today_and_from_the_calendar(
     viewer = sign_in(client, "viewer")
     assert "登记停用" not in viewer.get("/").text
     assert "登记停用" not in viewer.get("/calendar/week").text
+
+
+def test_a_page_that_is_out_of_date_says_so(coordinator: FlaskClient, world: World) -> None:
+    book_lesson(coordinator, world)
+    address = close_museum(coordinator, world)
+    sent = form_of(coordinator.get(address).text)
+    assert coordinator.post(address, data=sent).status_code == 303
+    again = coordinator.post(address, data=sent)
+    assert again.status_code == 422
+    assert "这场活动不在停用的时间里，或者已经改过了。" in again.text
+    assert "没有受影响的活动" in again.text
+
+
+def test_what_no_browser_sends_is_refused_and_moves_nothing(coordinator: FlaskClient, world: World) -> None:
+    public_id = book_lesson(coordinator, world)
+    address = close_museum(coordinator, world)
+    sent = form_of(coordinator.get(address).text)
+    for wrong in (
+        {"hits-0-to": "2018-12-07 10:00"},
+        {"hits-0-to": "2018-99-07 10:00 11:20"},
+        {"hits-0-booking": "nobody"},
+        {"hits-0-booking": "\x00"},
+        {"hits-0-version": "9" * 400},
+        {"hits-1-move": "y"},
+        {f"hits-{number}-move": "y" for number in range(300)},
+        {"hits-0-override_reason": "长" * 5000, "hits-0-to": "2018-12-06 14:00 15:20"},
+    ):
+        answer = coordinator.post(address, data={**sent, **wrong})
+        assert answer.status_code == 422, wrong
+        assert "data-errors" in answer.text, wrong
+    assert "12月6日" in coordinator.get(f"/bookings/{public_id}").text

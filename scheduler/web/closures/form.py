@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -14,9 +15,9 @@ from wtforms import BooleanField, Form, FormField, HiddenField, RadioField, Stri
 from wtforms.fields import SelectChoice
 from wtforms.widgets import DateInput, TimeInput
 
-from scheduler.domain.closures import MOST_HITS, Hit, Move
+from scheduler.domain.closures import MOST_HITS, Hit, Move, read_moves
 from scheduler.domain.holds import Span
-from scheduler.domain.plans import read_span
+from scheduler.domain.plans import LOCAL_TIME, read_span
 from scheduler.errors import Invalid, Problem
 from scheduler.web.bookings.values import time_values
 from scheduler.web.door import zone
@@ -57,24 +58,11 @@ class HitsForm(FlaskForm):
 
     def moves(self) -> dict[str, Move]:
         """public id → where the ticked ones are put. Raises Invalid, the problems at their rows."""
-        moves: dict[str, Move] = {}
-        problems: list[Problem] = []
-        for index, row in enumerate(self.hits):
-            if not row.form.move.data:
-                continue
-            try:
-                span = _span(row.form)
-            except Invalid as error:
-                problems += [
-                    Problem(f"hits.{index}.{one.field}", one.code, one.facts) for one in error.problems
-                ]
-                continue
-            moves[row.form.booking.data or ""] = Move(
-                span, _number(row.form.version.data), (row.form.override_reason.data or "").strip()
-            )
-        if problems:
-            raise Invalid(problems)
-        return moves
+        ticked = [(index, row.form) for index, row in enumerate(self.hits) if row.form.move.data]
+        try:
+            return read_moves({"moves": [_raw(row) for _index, row in ticked]}, zone=zone())
+        except Invalid as error:
+            raise Invalid([_at_row(problem, ticked) for problem in error.problems]) from error
 
 
 def first_values(hits: Sequence[Hit]) -> dict[str, Any]:
@@ -117,18 +105,26 @@ def _choices(spans: Sequence[Span], chosen: str | None) -> list[SelectChoice]:
     return [*choices, SelectChoice(OTHER, _("另选时间"))]
 
 
-def _span(row: Any) -> Span:
-    if row.to.data and row.to.data != OTHER:
-        return _read(row.to.data)
-    return read_span({name: row[name].data for name in ("date", "starts", "ends")}, zone=zone())
+def _raw(row: Any) -> dict[str, Any]:
+    """The row as the domain reads it."""
+    known = {name: row[name].data for name in ("booking", "version", "override_reason")}
+    if not row.to.data or row.to.data == OTHER:
+        return known | {name: row[name].data for name in LOCAL_TIME}
+    match = _TIME.fullmatch(row.to.data)
+    return known | dict(zip(LOCAL_TIME, match.groups() if match else (row.to.data, "", ""), strict=True))
+
+
+def _at_row(problem: Problem, ticked: Sequence[tuple[int, Any]]) -> Problem:
+    """The problem at its field of the form; at the head where that is hidden."""
+    _moves, _, path = problem.field.partition(".")
+    number, _, name = path.partition(".")
+    if not number or name not in (*LOCAL_TIME, "override_reason"):
+        return replace(problem, field="moves")
+    index, row = ticked[int(number)]
+    chosen = name in LOCAL_TIME and row.to.data and row.to.data != OTHER
+    return replace(problem, field=f"hits.{index}.{'to' if chosen else name}")
 
 
 def _read(text: str) -> Span:
-    match = _TIME.fullmatch(text)
-    if match is None:
-        raise Invalid([Problem("to", "field.not_an_option")])
-    return read_span(dict(zip(("date", "starts", "ends"), match.groups(), strict=True)), zone=zone())
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else 0
+    """The time of a choice. Raises Invalid."""
+    return read_span(dict(zip(LOCAL_TIME, text.split(" "), strict=True)), zone=zone())
