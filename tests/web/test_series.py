@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from scheduler.domain.access import viewer_of
 from scheduler.domain.bookings import get_booking
 from scheduler.domain.subscriptions import create_feed
+from scheduler.models.resources import Resource
 from scheduler.models.series import Occurrence, Series
 from scheduler.models.users import User
 from tests.web.booking_forms import book_lesson, form_of
@@ -365,9 +366,24 @@ def test_a_skipped_day_is_added_at_its_time_or_another(coordinator, world, datab
     assert "/days/" not in page
 
 
+def test_a_skipped_day_whose_room_was_retired_since_says_so(coordinator, world, database):
+    form = fields_in(coordinator.post("/series/new", data=series_form(world)).text)
+    made = coordinator.post("/series/book", data={**form, "decisions-1-do": "skip"})
+    with database.write() as session:
+        session.get_one(Resource, world.id("room 1")).retired_at = world.act.at
+    page = coordinator.get(f"{made.location}/days/2018-12-13")
+    assert (page.status_code, "录播教室1 已停用" in page.text) == (200, True)
+    assert values_in(page.text)["date"] == "2018-12-13"
+    values = {"date": "2018-12-13", "starts": "10:00", "ends": "11:20"}
+    again = coordinator.post(f"{made.location}/days/2018-12-13", data=values)
+    assert (again.status_code, "录播教室1 已停用" in again.text) == (422, True)
+    assert coordinator.get(f"{made.location}/days/2018-12-06").status_code == 409
+
+
 @pytest.mark.parametrize("day", ["2018-12-07", "2018-13-01", "none", "²018-12-13"])
 def test_a_day_that_is_none_of_the_series_is_not_found(coordinator, world, day):
     public_id = book_series(coordinator, world)
+    assert coordinator.get(f"/series/{public_id}/days/{day}").status_code == 404
     values = {"date": "2018-12-07", "starts": "10:00", "ends": "11:20"}
     assert coordinator.post(f"/series/{public_id}/days/{day}", data=values).status_code == 404
 

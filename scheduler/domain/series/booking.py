@@ -145,11 +145,7 @@ def add_occurrence(
 ) -> Booking:
     """Book a day that the series skipped, at ``span`` or the rule's time. Raises as ``book``, or Refused."""
     take_series(session, series)
-    occurrence = next((one for one in series.occurrences if one.day == day), None)
-    if occurrence is None:
-        raise NotFound("series.not_a_day_of_it")
-    if occurrence.booking_id is not None:
-        raise Refused("series.not_skipped", day=OnDay(day))
+    occurrence = skipped_day(series, day)
     wanted = span or rule_time(session, series, day, zone=zone, act=act)
     if wanted is None:
         raise Refused("series.no_time", day=OnDay(day))
@@ -161,6 +157,16 @@ def add_occurrence(
     session.expire(occurrence, ["booking"])
     note_series(session, series, act=act, verb="add_occurrence", days=[day])
     return booking
+
+
+def skipped_day(series: Series, day: date) -> Occurrence:
+    """The day of the series that was skipped. Raises NotFound, or Refused when it is booked."""
+    occurrence = next((one for one in series.occurrences if one.day == day), None)
+    if occurrence is None:
+        raise NotFound("series.not_a_day_of_it")
+    if occurrence.booking_id is not None:
+        raise Refused("series.not_skipped", day=OnDay(day))
+    return occurrence
 
 
 def get_series(session: Session, public_id: str) -> Series:

@@ -163,6 +163,8 @@ def _bounds(cleaner: Cleaner, values: dict[str, Any], term: Term | None) -> tupl
     if values["term_id"] is not None and term is None:
         cleaner.problems.append(Problem("term_id", "reference.unknown"))
         return date.min, date.min
+    if term is None and (values["week_from"] or values["week_to"]):
+        cleaner.problems.append(Problem("term_id", "field.required"))
     if first_day is None:
         cleaner.problems.append(Problem("first_day", "field.required"))
         return date.min, date.min

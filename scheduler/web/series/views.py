@@ -14,7 +14,7 @@ from scheduler import clock, edge
 from scheduler.domain import access
 from scheduler.domain.fields import Bad, Day, clean_fields
 from scheduler.domain.plans import MOVE_FIELDS, read_span
-from scheduler.domain.series.booking import add_occurrence, ask_again, get_series, rule_time
+from scheduler.domain.series.booking import add_occurrence, ask_again, get_series, rule_time, skipped_day
 from scheduler.domain.series.view import get_visible_series, require_adding
 from scheduler.errors import Clash, Invalid, NotFound, Objected, TongtangError
 from scheduler.models.series import Series
@@ -82,9 +82,13 @@ def add(public_id: str, day: str) -> str:
     """When a skipped day is to be booked after all."""
     with edge.read() as session:
         series, skipped = _skipped(session, public_id, day)
-        span = rule_time(session, series, skipped, zone=zone(), act=act())
-        values = time_values(span.starts_at, span.ends_at, zone()) if span else {"date": skipped.isoformat()}
-        return _add_page(session, series, skipped, MoveForm(data=values))
+        form = MoveForm(data={"date": skipped.isoformat()})
+        try:
+            span = rule_time(session, series, skipped, zone=zone(), act=act())
+        except Invalid as error:  # somebody or something of the series was retired since
+            return _refused(session, series, skipped, form, error)
+        values = time_values(span.starts_at, span.ends_at, zone()) if span else {}
+        return _add_page(session, series, skipped, MoveForm(data={"date": form.date.data, **values}))
 
 
 @blueprint.post("/series/<public_id>/days/<day>")
@@ -113,13 +117,14 @@ def add_now(public_id: str, day: str) -> ResponseReturnValue:
 
 
 def _skipped(session: Session, public_id: str, day: str) -> tuple[Series, date]:
-    """The series and its day, where the viewer may add it. Raises NotFound or Forbidden."""
+    """The series and its day, where the viewer may add it. Raises NotFound, Forbidden or Refused."""
     series = get_series(session, public_id)
     require_adding(session, series, viewer=viewer())
     try:
-        return series, Day(name="day", label="").clean(day)
+        skipped = Day(name="day", label="").clean(day)
     except Bad as bad:
         raise NotFound("series.not_a_day_of_it") from bad
+    return series, skipped_day(series, skipped).day
 
 
 def _add_page(session: Session, series: Series, day: date, form: MoveForm, **told: Any) -> str:

@@ -221,6 +221,7 @@ def test_periods_follow_the_bells_of_each_date(database: Database, world: World)
         ({"starts": "25:00"}, "starts", "time.nonexistent"),
         ({"ends": "09:00"}, "ends", "time.ends_before_start"),
         ({"term_id": "999"}, "term_id", "reference.unknown"),
+        ({"week_to": "9"}, "term_id", "field.required"),
         ({"period": "1", "school_id": "999"}, "school_id", "reference.unknown"),
         ({"every_week": "1"}, "every_week", "field.unknown"),
     ],
