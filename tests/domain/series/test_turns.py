@@ -68,12 +68,13 @@ def add(database: Database, world: World, series_id: str, hour: int) -> str:
         return add_occurrence(session, series, SKIPPED, **how).public_id
 
 
-def wait_until_one_waits(database: Database) -> None:
-    """Until a transaction waits for another's lock."""
-    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+def wait_until_one_waits(database: Database, session: Session) -> None:
+    """Until another transaction waits for a lock of this one."""
+    mine = session.scalar(text("SELECT pg_backend_pid()"))
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE :mine = ANY(pg_blocking_pids(pid))")
     for _number in range(1000):
-        with database.read() as session:
-            if session.scalar(waiting):
+        with database.read() as other:
+            if other.scalar(waiting, {"mine": mine}):
                 return
         threading.Event().wait(0.01)
     raise AssertionError("nobody waits")
@@ -105,7 +106,7 @@ def meet(database: Database, world: World, other: Callable[..., Iterator[None]])
                 steps = other(session, world, ids[1])
                 next(steps)
                 changing = pool.submit(change_all, database, world, ids[0])
-                wait_until_one_waits(database)
+                wait_until_one_waits(database, session)
                 next(steps, None)
         except (OperationalError, Clash) as error:
             errors.append(error)
