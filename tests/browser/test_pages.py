@@ -38,6 +38,7 @@ PAGES = (
     "/bookings?time=all",
     "/bookings?words=zzz",
     "/bookings/new",
+    "/series/new?day=2018-12-06",
     "{lesson}",
     "{lesson}/edit",
     "{lesson}/record",

@@ -38,6 +38,8 @@ def test_a_series_from_the_form_to_its_page(
     add_closure(database, world, "museum", "2019-01-17")
     page = context.new_page()
     sign_in(page, "coordinator")
+    if page.locator("aside").get_by_role("button", name="English").is_visible():  # the wide screen
+        page.locator("aside").get_by_role("button", name="English").click()
     page.goto(f"/bookings/{first}/edit")
     seen(page, axe)
     page.goto(f"/bookings/{first}/cancel")
