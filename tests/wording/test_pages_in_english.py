@@ -40,7 +40,11 @@ def test_every_text_of_pages_has_its_english() -> None:
         for message in catalogue
         if message.id and all([message.string] if isinstance(message.string, str) else message.string)
     }
-    missing = [one for one in said() if re.search("[\u4e00-\u9fff]", one[2]) and one[1:] not in translated]
+    missing = [
+        one
+        for one in said()
+        if re.search("[\u3000-\u9fff\uff00-\uffef]", one[2]) and one[1:] not in translated
+    ]
     assert missing == []
 
 

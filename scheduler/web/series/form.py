@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _
+from flask_babel import lazy_pgettext
 from wtforms import Form, FormField, HiddenField, SelectField, SelectMultipleField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.widgets import CheckboxInput, DateInput, ListWidget, NumberInput, TimeInput
@@ -42,7 +43,7 @@ class SeriesForm(BookingForm):
         _("每周的哪几天"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
     )
     every = SelectField(_("隔几周"))
-    term_id = SelectField(_("学期"))
+    term_id = SelectField(lazy_pgettext("one", "学期"))
     week_from = StringField(_("从第几周"), widget=NumberInput(min=1, max=60))
     week_to = StringField(_("到第几周"), widget=NumberInput(min=1, max=60))
     first_day = StringField(_("从哪一天"), widget=DateInput())
