@@ -23,6 +23,7 @@ from scheduler.domain.plans import INSTANTS, LOCAL_TIME, MOVE_FIELDS, take_span
 from scheduler.domain.queries import count, whole_booking
 from scheduler.domain.slots.nearest import nearest_times
 from scheduler.domain.text_fields import Text
+from scheduler.domain.turns import take_bookings, take_resources
 from scheduler.errors import (
     BlockedMove,
     Clash,
@@ -162,8 +163,12 @@ def move_hits(
         raise Invalid([Problem(f"moves.{index}.booking", "closure.not_hit") for index in wrong])
     for booking in wanted:
         access.require(access.can_change_booking(viewer, booking))
+    ids = [booking.id for booking in wanted]
+    take_bookings(session, ids)
+    take_resources(session, ids, ())
+    for booking_id in ids:
         # Where one of them is now, another may be put.
-        release_holds(session, booking_id=booking.id)
+        release_holds(session, booking_id=booking_id)
     blocked = [fault for booking in wanted if (fault := _move(session, booking, moves, act=act))]
     if blocked:
         raise MovesBlocked(blocked)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from scheduler.db import Database
+from scheduler.domain import closures
 from scheduler.domain.bookings import book, cancel_booking
 from scheduler.domain.closures import Move, hit_bookings, hits, move_hits
 from scheduler.domain.directory import create_entry
@@ -21,6 +24,7 @@ from scheduler.domain.shelves import SHELVES
 from scheduler.errors import Invalid, MovesBlocked
 from scheduler.models.bookings import Booking, CancelReason
 from scheduler.models.openings import Closure
+from tests.domain.series.test_turns import edit_one, on_postgresql, wait_until_one_waits
 from tests.web.queries import counted
 from tests.world import ROOT, World
 
@@ -290,3 +294,48 @@ def test_of_two_who_move_at_once_one_is_told(database: Database, world: World) -
     assert outcomes.count("moved") == 1
     with database.read() as session:
         assert session.scalars(select(Booking.revision).where(Booking.public_id == public_id)).one() == 1
+
+
+def meet_an_edit(database: Database, world: World) -> list[type[BaseException]]:
+    """Move two while somebody is between the two steps of editing the second: what each of them died of."""
+    with database.write() as session:
+        rows = [lesson(session, world), lesson(session, world, starts="14:00", ends="15:20", title="第二场")]
+        closure_id = close(session, world).id
+        moves = {
+            row.public_id: Move(
+                Span(row.starts_at + timedelta(days=1), row.ends_at + timedelta(days=1)), row.version
+            )
+            for row in rows
+        }
+    errors: list[BaseException | None] = []
+
+    def move() -> None:
+        with database.write() as session:
+            move_hits(session, session.get_one(Closure, closure_id), moves, viewer=ROOT, act=world.act)
+
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            with database.write() as session:
+                steps = edit_one(session, world, list(moves)[1])
+                next(steps)
+                moving = pool.submit(move)
+                wait_until_one_waits(database, session)
+                next(steps, None)
+        except OperationalError as error:
+            errors.append(error)
+        errors.append(moving.exception())
+    return [type(error) for error in errors if error is not None]
+
+
+@on_postgresql
+def test_whoever_moves_several_waits_for_an_edit_of_one(database: Database, world: World) -> None:
+    assert meet_an_edit(database, world) == [MovesBlocked]  # the edited one is not as it was read
+
+
+@on_postgresql
+def test_without_turns_the_two_wait_for_each_other(
+    database: Database, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("take_bookings", "take_resources"):
+        monkeypatch.setattr(closures, name, lambda *_given: None)
+    assert OperationalError in meet_an_edit(database, world)

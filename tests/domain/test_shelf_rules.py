@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler.db import Database
@@ -245,6 +246,9 @@ def test_entering_a_closure_never_fails_because_of_what_is_there(database: Datab
         add(session, world, "closures", CLOSED)
         add(session, world, "closures", CLOSED)
         add(session, world, "closures", {**CLOSED, "resource_id": world.id("gallery")})
+    with database.read() as session:
+        whom = session.scalars(select(Closure.resource_id).order_by(Closure.id)).all()
+    assert list(whom) == [None, None, world.id("gallery")]
 
 
 def test_what_closes_is_the_organisations_own_and_in_use(database: Database, world: World) -> None:

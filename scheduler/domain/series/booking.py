@@ -27,8 +27,8 @@ from scheduler.domain.plans import (
 from scheduler.domain.series.decisions import Decision, Do
 from scheduler.domain.series.proposals import Asked, Outlook, Proposal, propose, time_of_day
 from scheduler.domain.series.rules import SeriesRule, read_rule
-from scheduler.domain.series.turns import take_series
 from scheduler.domain.text_fields import is_printable
+from scheduler.domain.turns import take_series
 from scheduler.errors import (
     BlockedDay,
     Clash,

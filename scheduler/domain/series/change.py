@@ -19,8 +19,8 @@ from scheduler.domain.fields import Bad
 from scheduler.domain.holds import Span, release_holds
 from scheduler.domain.plans import BookingPlan, raw_of_plan
 from scheduler.domain.series.booking import note_series, occurrence_of
-from scheduler.domain.series.turns import take_bookings, take_resources, take_series
 from scheduler.domain.times import local_instant
+from scheduler.domain.turns import take_bookings, take_resources, take_series
 from scheduler.domain.versions import require_version
 from scheduler.errors import BlockedDay, Clash, Invalid, Objected, Problem, SeriesBlocked
 from scheduler.models.bookings import Booking, CancelReason

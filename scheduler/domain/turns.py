@@ -1,4 +1,4 @@
-"""One after the other: on PostgreSQL whoever changes a series waits here for whoever else does.
+"""One after the other: on PostgreSQL whoever changes several bookings waits here for whoever else does.
 
 Everybody takes turns in one order: the series, its bookings by id, their resources by id. A transaction that
 took a later one first could wait for one that waits for it.
