@@ -114,6 +114,14 @@ MATRIX: dict[str, tuple[Rule, set[str]]] = {
         lambda v: access.can_edit_resources(v, ORGANISATIONS[200]),
         {"administrator", "of partnership 2"},
     ),
+    "edit some resources of 1": (
+        lambda v: access.can_edit_some_resources(v, 1),
+        {"administrator", "coordinator", "of region 10", "manager of 100", "of 100 and 2"},
+    ),
+    "edit some resources of 2": (
+        lambda v: access.can_edit_some_resources(v, 2),
+        {"administrator", "of partnership 2"},
+    ),
     "change a booking at 100": (
         lambda v: access.can_change_booking(v, booking(110, 100)),
         {"administrator", "coordinator", "of region 10"},

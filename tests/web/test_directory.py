@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import unescape
 from typing import Any
 
@@ -142,10 +143,15 @@ def test_every_shelf_lists_creates_and_shows(key: str, client: FlaskClient, worl
     place = {} if key in ("partnerships", *parents) else {"organisation_id": world.id("school 1")}
     answer = client.post(f"/directory/{key}/new", data={"name": "新的一项", **place, **rows[key]})
     assert answer.status_code == 303
-    page = client.get(answer.location)
-    assert page.status_code == 200
-    assert "新的一项" in page.text
-    assert client.get(f"{answer.location}/edit").status_code == 200
+    entry_id = re.findall(r"\d+", answer.location)[0]
+    entry = f"/directory/{key}/{entry_id}"
+    # Whoever enters a closure wants to know what it hits.
+    assert answer.location == (f"/closures/{entry_id}/hits" if key == "closures" else entry)
+    for address in (answer.location, entry):
+        page = client.get(address)
+        assert page.status_code == 200
+        assert "新的一项" in page.text
+    assert client.get(f"{entry}/edit").status_code == 200
 
 
 def test_overview_counts_and_names_organisations_by_region(coordinator: FlaskClient) -> None:
