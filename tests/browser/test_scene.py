@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import docx
 import icalendar
-from playwright.sync_api import APIRequestContext, BrowserContext, Page
+from playwright.sync_api import APIRequestContext, BrowserContext, Page, expect
 
 from scheduler import clock
 from tests.browser.conftest import sign_in
@@ -23,9 +23,10 @@ def book_the_lesson(page: Page, world: World) -> str:
     page.fill("[name=title]", LESSON)
     page.select_option("[name=host-organisation_id]", str(world.id("museum")))
     page.select_option("[name=host-room_id]", str(world.id("gallery")))
-    while page.locator("[name=receiving-2-class_id]").count() == 0:
-        page.press("button[name=add][value=receiving]", "Enter")
-        page.wait_for_load_state()
+    for index in (1, 2):
+        if page.locator(f"[name=receiving-{index}-class_id]").count() == 0:
+            page.press("button[name=add][value=receiving]", "Enter")
+        expect(page.locator(f"[name=receiving-{index}-class_id]")).to_have_count(1)
     for index, number in enumerate((1, 2, 3)):
         row = f"receiving-{index}"
         page.select_option(f"[name={row}-class_id]", str(world.id(f"class {number}")))
@@ -183,10 +184,8 @@ def write_the_record(page: Page, lesson: str) -> None:
     page.select_option("[name=incidents-0-kind]", "sound")
     fill(page, {"incidents-0-what": "二号教室没有声音", "incidents-0-handling": "换了话筒"})
     press(page, "归档")
-    page.wait_for_load_state()
-    shown = page.locator("main").inner_text()
-    assert "已归档" in shown
-    assert "白膏泥隔开了空气。" in shown
+    expect(page.locator("main")).to_contain_text("已归档")
+    expect(page.locator("main")).to_contain_text("白膏泥隔开了空气。")
 
 
 def fill(page: Page, values: dict[str, str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from scheduler.db import Database
 from scheduler.domain.bookings import book
@@ -40,6 +40,7 @@ def test_a_series_from_the_form_to_its_page(
     sign_in(page, "coordinator")
     if page.locator("aside").get_by_role("button", name="English").is_visible():  # the wide screen
         page.locator("aside").get_by_role("button", name="English").click()
+        expect(page.locator("html")).to_have_attribute("lang", "en")
     page.goto(f"/bookings/{first}/edit")
     seen(page, axe)
     page.goto(f"/bookings/{first}/cancel")
@@ -53,11 +54,12 @@ def test_a_series_from_the_form_to_its_page(
     page.fill("#title", "汉代的车马")
     page.fill("#count", "4")
     page.press("#count", "Enter")
-    assert page.locator(".series-day").count() == 4
+    expect(page.locator(".series-day")).to_have_count(4)
     seen(page, axe)
     page.select_option("#decisions-3-do", "skip")
     page.click(".series-days-form .form-end .btn-primary")
-    assert page.locator("tbody tr").count() == 4
+    expect(page.locator("tbody tr")).to_have_count(4)
     seen(page, axe)
     page.locator("tr.is-skipped a").last.click()
+    page.wait_for_url("**/add?*")
     seen(page, axe)

@@ -35,9 +35,10 @@ def series_form(world, **changes: Any) -> dict[str, Any]:
 
 
 def fields_in(page: str) -> dict[str, Any]:
-    """What the form of the days would send; weekdays are several."""
+    """What was filled into the form of the days; weekdays are several. The token differs every second."""
     found = re.findall(r'<input type="hidden" name="weekdays" value="([^"]*)"', page)
-    values = {name: value for name, value in values_in(page).items() if name not in ("check", "back", "next")}
+    left_out = ("csrf_token", "check", "back", "next")
+    values = {name: value for name, value in values_in(page).items() if name not in left_out}
     return {**values, "weekdays": found}
 
 
