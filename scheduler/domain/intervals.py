@@ -5,9 +5,10 @@ A list of pieces is sorted and its pieces do not overlap; two that touch stay tw
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from functools import reduce
+from operator import itemgetter
 
 Interval = tuple[int, int]
 Pieces = Sequence[Interval]
@@ -16,11 +17,18 @@ Pieces = Sequence[Interval]
 def merge(intervals: Iterable[Interval]) -> list[Interval]:
     """The same instants as pieces of which no two touch; empty and reversed intervals hold nothing."""
     merged: list[Interval] = []
-    for start, end in sorted(interval for interval in intervals if interval[1] > interval[0]):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
+    first = reach = 0  # the piece that still grows; empty before the first
+    for start, end in sorted(intervals, key=_start):
+        if end <= start:
+            continue
+        if start > reach or first == reach:
+            if first < reach:
+                merged.append((first, reach))
+            first, reach = start, end
+        elif end > reach:
+            reach = end
+    if first < reach:
+        merged.append((first, reach))
     return merged
 
 
@@ -29,13 +37,16 @@ def intersect(one: Pieces, other: Pieces) -> list[Interval]:
     common: list[Interval] = []
     i = j = 0
     while i < len(one) and j < len(other):
-        start, end = max(one[i][0], other[j][0]), min(one[i][1], other[j][1])
-        if start < end:
-            common.append((start, end))
-        if one[i][1] <= other[j][1]:
+        (start, end), (other_start, other_end) = one[i], other[j]
+        if end <= other_end:
             i += 1
         else:
             j += 1
+            end = other_end
+        if other_start > start:
+            start = other_start
+        if start < end:
+            common.append((start, end))
     return common
 
 
@@ -72,7 +83,8 @@ def contains(pieces: Pieces, interval: Interval) -> bool:
 def overlapping(pieces: Pieces, interval: Interval) -> Pieces:
     """The pieces that share an instant with ``interval``."""
     first = max(0, bisect_right(pieces, interval[0], key=_start) - 1)
-    return [piece for piece in pieces[first:] if piece[0] < interval[1] and piece[1] > interval[0]]
+    end = bisect_left(pieces, interval[1], key=_start)
+    return [piece for piece in pieces[first:end] if piece[1] > interval[0]]
 
 
 def overlap(one: Interval, other: Interval) -> bool:
@@ -80,5 +92,4 @@ def overlap(one: Interval, other: Interval) -> bool:
     return one[0] < other[1] and other[0] < one[1]
 
 
-def _start(interval: Interval) -> int:
-    return interval[0]
+_start = itemgetter(0)

@@ -22,9 +22,9 @@ from sqlalchemy.orm import Session
 
 from scheduler.db import Database
 from scheduler.domain.calendars.local_time import midnight
+from scheduler.domain.slots.busy import free_starts
 from scheduler.domain.slots.candidates import allowed_pieces, candidate_starts
 from scheduler.domain.slots.ground import Ground, survey
-from scheduler.domain.slots.probe import first_free
 from scheduler.domain.slots.search import find_slots
 from scheduler.domain.slots.wishes import read_search
 from scheduler.models.bookings import Booking
@@ -109,7 +109,7 @@ def sides_of(session: Session, field: Field, number: int, rounds: int) -> tuple[
     starts = candidate_starts(pieces, search.length, ground.anchors)
     sides: tuple[Callable[[], object], ...] = (
         lambda: read_bare(session, ground),
-        lambda: first_free(session, ground.margins, starts, length=search.length, most=20),
+        lambda: free_starts(session, ground.needs, starts),
         lambda: find_slots(session, search),
     )
     took: list[list[float]] = [[] for _side in sides]

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from scheduler.domain.calendars.bells import BellDay, Line, Ringing
-from scheduler.domain.calendars.holidays import Holidays
 from scheduler.domain.calendars.local_time import days_touched, minutes_interval
 from scheduler.domain.calendars.openings import OpenDay
 from scheduler.domain.calendars.values import Calendars, Place
@@ -46,9 +45,9 @@ def look_around(
     schools = [calendars.places[place_id] for place_id in dict.fromkeys(receiving)]
     open_places = [calendars.places[place_id] for place_id in dict.fromkeys(present)]
     return Around(
-        schools=tuple(one for place in schools for one in _school_days(place, holidays, interval)),
+        schools=tuple(one for place in schools for one in _school_days(place, interval)),
         openings=tuple(
-            (place, day, place.opening(day, holidays))
+            (place, day, place.opening(day))
             for place in open_places
             if place.hours
             for day in days_touched(interval, place.zone)
@@ -68,8 +67,8 @@ def lessons_during(place: Place, day: date, bells: BellDay, interval: Interval) 
     )
 
 
-def _school_days(place: Place, holidays: Holidays, interval: Interval) -> Iterable[SchoolDay]:
+def _school_days(place: Place, interval: Interval) -> Iterable[SchoolDay]:
     for day in days_touched(interval, place.zone):
-        bells = place.bells(day, holidays)
+        bells = place.bells(day)
         if bells.ringing is not Ringing.UNKNOWN:
             yield SchoolDay(place, day, bells, lessons_during(place, day, bells, interval))

@@ -6,9 +6,10 @@ Windows common to several schools are found from these by intersecting intervals
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
+from functools import cached_property
 
 from scheduler.domain.calendars.holidays import Holidays
 from scheduler.domain.calendars.local_time import MINUTES, clock_words
@@ -47,6 +48,13 @@ class Schedule:
     weekdays: frozenset[int]
     lines: tuple[Line, ...]
 
+    @cached_property
+    def bells(self) -> BellDay:
+        """Of a day on which this is taught."""
+        if any(line.kind is PeriodKind.LESSON for line in self.lines):
+            return BellDay(Ringing.LESSONS, self.lines)
+        return BellDay(Ringing.NO_LESSONS)
+
     def is_in_effect(self, day: date) -> bool:
         """Whether the schedule covers ``day``, on whatever weekday."""
         return self.first_day <= day and (self.last_day is None or day <= self.last_day)
@@ -72,21 +80,24 @@ class BellDay:
     follows: int = 0
     """The ISO weekday whose bells ring when it is not the day's own, else 0."""
 
-    @property
+    @cached_property
     def lessons(self) -> tuple[Line, ...]:
         """The lesson periods, by start."""
         return tuple(line for line in self.lines if line.kind is PeriodKind.LESSON)
 
-    def pieces(self, timing: Timing) -> list[Minutes]:
-        """When a booking of this ``timing`` may be, in minutes of the day: it must lie in one of them."""
+    @cached_property
+    def pieces(self) -> Mapping[Timing, list[Minutes]]:
+        """When a booking of each timing may be, in minutes of the day: it must lie in one of them."""
         lessons = [(line.starts, line.ends) for line in self.lessons]
-        if timing is Timing.PERIOD:
-            return lessons
-        if timing is Timing.INSIDE:
-            return teaching_blocks(lessons)
-        if timing is Timing.OUTSIDE:
-            return subtract([(0, MINUTES)], lessons)
-        return [(0, MINUTES)]
+        return {
+            Timing.ANY: [(0, MINUTES)],
+            Timing.PERIOD: lessons,
+            Timing.INSIDE: teaching_blocks(lessons),
+            Timing.OUTSIDE: subtract([(0, MINUTES)], lessons),
+        }
+
+
+_NOTHING_TAUGHT = BellDay(Ringing.NO_LESSONS)
 
 
 def bells_on(
@@ -111,11 +122,10 @@ def bells_on(
         follows = weekday
     if not in_effect:
         return BellDay(Ringing.UNKNOWN)
-    lines = [line for schedule in in_effect if follows in schedule.weekdays for line in schedule.lines]
-    if not any(line.kind is PeriodKind.LESSON for line in lines):
-        return BellDay(Ringing.NO_LESSONS)
-    ordered = tuple(sorted(lines, key=lambda line: line.starts))
-    return BellDay(Ringing.LESSONS, ordered, follows if follows != weekday else 0)
+    bells = next((schedule.bells for schedule in in_effect if follows in schedule.weekdays), _NOTHING_TAUGHT)
+    if follows == weekday or bells.ringing is Ringing.NO_LESSONS:
+        return bells
+    return replace(bells, follows=follows)
 
 
 def teaching_blocks(lessons: Sequence[Minutes]) -> list[Minutes]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from scheduler.models.holidays import DayKind
 
@@ -22,12 +23,16 @@ class Holidays:
 
     def day_off(self, day: date) -> str:
         """The holiday's name on a day off; "" for other days and for days that are not published."""
-        return self._named(day, DayKind.HOLIDAY)
+        return self._off.get(day, "")
 
     def make_up(self, day: date) -> str:
         """The holiday's name on a make-up workday; "" for others."""
-        return self._named(day, DayKind.WORKDAY)
+        return self._made_up.get(day, "")
 
-    def _named(self, day: date, kind: DayKind) -> str:
-        known, name = self.days.get(day, (None, ""))
-        return name if known is kind else ""
+    @cached_property
+    def _off(self) -> dict[date, str]:
+        return {day: name for day, (kind, name) in self.days.items() if kind is DayKind.HOLIDAY}
+
+    @cached_property
+    def _made_up(self) -> dict[date, str]:
+        return {day: name for day, (kind, name) in self.days.items() if kind is DayKind.WORKDAY}

@@ -136,8 +136,9 @@ def load_calendars(
     hours = _hours(session, asked)
     closed = _closed(session, asked["place_ids"], within)
     terms = _terms(session, {place.region_id for place in places})
+    holidays = load_holidays(session, partnership_id, days)
     return Calendars(
-        holidays=load_holidays(session, partnership_id, days),
+        holidays=holidays,
         places={
             place.id: Place(
                 id=place.id,
@@ -149,6 +150,7 @@ def load_calendars(
                 hours=tuple(hours.get(place.id, ())),
                 closed=tuple(closed.get(place.id, ())),
                 terms=terms.get(place.region_id, {}),
+                holidays=holidays,
             )
             for place in places
         },

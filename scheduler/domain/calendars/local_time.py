@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -29,10 +29,15 @@ def minutes_interval(day: date, zone: str, starts: int, ends: int) -> Interval:
 
     A minute begins when the clock first shows it; one that is skipped, when the clock has jumped over it.
     """
+    return minutes_intervals(day, zone, [(starts, ends)])[0]
+
+
+def minutes_intervals(day: date, zone: str, pieces: Iterable[tuple[int, int]]) -> list[Interval]:
+    """The same for many pieces of one day."""
     first, last = day_interval(day, zone)
     if last - first == MINUTES * 60:
-        return first + starts * 60, first + ends * 60
-    return _on_clock(day, zone, starts), _on_clock(day, zone, ends)
+        return [(first + starts * 60, first + ends * 60) for starts, ends in pieces]
+    return [(_on_clock(day, zone, starts), _on_clock(day, zone, ends)) for starts, ends in pieces]
 
 
 def _on_clock(day: date, zone: str, minute: int) -> int:

@@ -17,6 +17,7 @@ from scheduler.domain.calendars.local_time import (
     days_touched,
     instant,
     minutes_interval,
+    minutes_intervals,
 )
 from scheduler.domain.calendars.terms import Vacation, term_on
 from scheduler.domain.calendars.values import Calendars, ClosedTime, Place
@@ -93,8 +94,8 @@ def rules_for(question: Question, calendars: Calendars, within: Interval) -> lis
         place = calendars.places[place_id]
         rules += _closures(place.id, "organisation", place.name, place.closed, None, within)
         if place.hours:
-            rules.append(_opening(place, calendars, within))
-        rules += _holiday(place, calendars, question, within)
+            rules.append(_opening(place, within))
+        rules += _holiday(place, question, within)
     for one in question.wanted:
         closed = calendars.places[one.place_id].closed
         rules += _closures(one.resource_id, one.kind.value, one.name, closed, one.resource_id, within)
@@ -102,7 +103,7 @@ def rules_for(question: Question, calendars: Calendars, within: Interval) -> lis
         rules += _terms(calendars.places[place_id], stage, within)
     if question.timing is not Timing.ANY:
         for place_id in dict.fromkeys(place_id for place_id, _stage in question.school_stages):
-            rules += _bells(calendars.places[place_id], calendars, question, within)
+            rules += _bells(calendars.places[place_id], question, within)
     return [*rules, *_unpublished(question, calendars, within)]
 
 
@@ -137,10 +138,10 @@ def _always(said: Objection) -> Callable[[Interval], Objection]:
     return lambda _interval: said
 
 
-def _opening(place: Place, calendars: Calendars, within: Interval) -> Rule:
+def _opening(place: Place, within: Interval) -> Rule:
     def pieces() -> Iterator[Interval]:
         for day in days_touched(within, place.zone):
-            known = place.opening(day, calendars.holidays)
+            known = place.opening(day)
             if known.hours is None:
                 yield day_interval(day, place.zone)
             elif known.is_open:
@@ -148,7 +149,7 @@ def _opening(place: Place, calendars: Calendars, within: Interval) -> Rule:
 
     def say(interval: Interval) -> Objection:
         day = _first_day(interval, place, allowed)
-        known = place.opening(day, calendars.holidays)
+        known = place.opening(day)
         facts = {"name": place.name, "day": OnDay(day)}
         if known.holiday:
             return _about(place, "opening.holiday", {**facts, "holiday": known.holiday})
@@ -161,12 +162,8 @@ def _opening(place: Place, calendars: Calendars, within: Interval) -> Rule:
     return Rule(allowed, say)
 
 
-def _holiday(place: Place, calendars: Calendars, question: Question, within: Interval) -> Iterator[Rule]:
-    off = {
-        day: name
-        for day in days_touched(within, place.zone)
-        if (name := _day_off(question, place, day, calendars))
-    }
+def _holiday(place: Place, question: Question, within: Interval) -> Iterator[Rule]:
+    off = {day: name for day in days_touched(within, place.zone) if (name := _day_off(question, place, day))}
     if not off:
         return
 
@@ -177,9 +174,9 @@ def _holiday(place: Place, calendars: Calendars, question: Question, within: Int
     yield Rule(_without(off, place, within), say)
 
 
-def _day_off(question: Question, place: Place, day: date, calendars: Calendars) -> str:
+def _day_off(question: Question, place: Place, day: date) -> str:
     """The holiday that speaks against ``day``; people travel on holidays as well."""
-    return "" if question.kind is BookingKind.TRAVEL else place.day_off(day, calendars.holidays)
+    return "" if question.kind is BookingKind.TRAVEL else place.day_off(day)
 
 
 def _terms(place: Place, stage: Stage, within: Interval) -> Iterator[Rule]:
@@ -207,15 +204,15 @@ def _terms(place: Place, stage: Stage, within: Interval) -> Iterator[Rule]:
         yield Rule(_without(unknown, place, within), say_unknown, soft=False)
 
 
-def _bells(place: Place, calendars: Calendars, question: Question, within: Interval) -> Iterator[Rule]:
+def _bells(place: Place, question: Question, within: Interval) -> Iterator[Rule]:
     timing = question.timing
-    found = {day: place.bells(day, calendars.holidays) for day in days_touched(within, place.zone)}
-    free = [day for day, bells in found.items() if _leaves_alone(question, place, day, bells, calendars)]
+    found = {day: place.bells(day) for day in days_touched(within, place.zone)}
+    free = [day for day, bells in found.items() if _leaves_alone(question, place, day, bells)]
     taught = [
-        minutes_interval(day, place.zone, *minutes)
+        piece
         for day, bells in found.items()
         if bells.ringing is Ringing.LESSONS
-        for minutes in bells.pieces(timing)
+        for piece in minutes_intervals(day, place.zone, bells.pieces[timing])
     ]
     if timing is Timing.OUTSIDE:
         allowed = merge([*taught, *(day_interval(day, place.zone) for day in free)])
@@ -238,10 +235,10 @@ def _bells(place: Place, calendars: Calendars, question: Question, within: Inter
         yield Rule(_without(unknown, place, within), say_unknown, soft=False)
 
 
-def _leaves_alone(question: Question, place: Place, day: date, bells: BellDay, calendars: Calendars) -> bool:
+def _leaves_alone(question: Question, place: Place, day: date, bells: BellDay) -> bool:
     """Days on which bells say nothing: none are known, a holiday speaks, or no lessons are what is wanted."""
     if bells.ringing is Ringing.NO_LESSONS:
-        return question.timing is Timing.OUTSIDE or bool(_day_off(question, place, day, calendars))
+        return question.timing is Timing.OUTSIDE or bool(_day_off(question, place, day))
     return bells.ringing is Ringing.UNKNOWN
 
 

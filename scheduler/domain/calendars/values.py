@@ -41,20 +41,24 @@ class Place:
     hours: tuple[Hours, ...] = ()
     closed: tuple[ClosedTime, ...] = ()
     terms: Mapping[Stage, tuple[TermDays, ...]] = field(default_factory=dict)
+    holidays: Holidays = field(default_factory=Holidays)
+    _rung: dict[date, BellDay] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def bells(self, day: date, holidays: Holidays) -> BellDay:
-        """What rings on ``day``."""
-        return bells_on(self.schedules, self.swaps, day, holidays)
+    def bells(self, day: date) -> BellDay:
+        """What rings on ``day``; kept, because a search asks about each day more than once."""
+        if day not in self._rung:
+            self._rung[day] = bells_on(self.schedules, self.swaps, day, self.holidays)
+        return self._rung[day]
 
-    def opening(self, day: date, holidays: Holidays) -> OpenDay:
+    def opening(self, day: date) -> OpenDay:
         """When it is open on ``day``."""
-        return opening_on(self.hours, day, holidays)
+        return opening_on(self.hours, day, self.holidays)
 
-    def day_off(self, day: date, holidays: Holidays) -> str:
+    def day_off(self, day: date) -> str:
         """The holiday for which nobody works here on ``day``; "" on other days."""
         if self.kind not in OFF_ON_HOLIDAYS or self.hours or self.swaps.get(day) is not None:
             return ""
-        return holidays.day_off(day)
+        return self.holidays.day_off(day)
 
 
 @dataclass(frozen=True)

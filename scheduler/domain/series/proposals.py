@@ -74,7 +74,7 @@ def propose(session: Session, asked: Asked, *, suggest: bool = True) -> list[Pro
 def planned_time(asked: Asked, calendars: Calendars, day: date) -> Span | None:
     """When the rule puts the booking of ``day``."""
     school = calendars.places.get(asked.rule.school_id or 0)
-    return time_on(asked.rule, day, zone=asked.zone, school=school, holidays=calendars.holidays)
+    return time_on(asked.rule, day, zone=asked.zone, school=school)
 
 
 def time_of_day(session: Session, asked: Asked, day: date) -> Span | None:
@@ -161,7 +161,7 @@ def _why_no_time(asked: Asked, calendars: Calendars, day: date) -> Objection:
     place = calendars.places[asked.rule.school_id or 0]
     facts = {"name": place.name, "day": OnDay(day), "period": asked.rule.period_to or asked.rule.period}
     holiday = calendars.holidays.day_off(day)
-    if holiday and place.day_off(day, calendars.holidays):
+    if holiday and place.day_off(day):
         return Objection("holiday.off", "organisation", place.id, {**facts, "holiday": holiday})
     return Objection("series.no_period", "organisation", place.id, facts)
 

@@ -12,7 +12,6 @@ from datetime import date, time, timedelta
 from typing import Any
 
 from scheduler.domain.calendars.bells import Ringing
-from scheduler.domain.calendars.holidays import Holidays
 from scheduler.domain.calendars.local_time import instant, minutes_interval
 from scheduler.domain.calendars.values import Place
 from scheduler.domain.fields import Bad, Choices, Cleaner, Day, Field, Reference, Whole
@@ -107,16 +106,14 @@ def days_of(rule: SeriesRule) -> list[date]:
     return days[: rule.count]
 
 
-def time_on(
-    rule: SeriesRule, day: date, *, zone: str, school: Place | None, holidays: Holidays
-) -> Span | None:
+def time_on(rule: SeriesRule, day: date, *, zone: str, school: Place | None) -> Span | None:
     """When the rule's booking is on ``day``; None where the school has no such period then.
 
     ``zone`` is that in which clock times are meant; a period is in the school's.
     """
     if rule.period is None or school is None:
         return _by_clock(rule, day, zone)
-    bells = school.bells(day, holidays)
+    bells = school.bells(day)
     last = rule.period_to or rule.period
     if bells.ringing is not Ringing.LESSONS or len(bells.lessons) < last:
         return None

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from scheduler.domain.intervals import Pieces
+from scheduler.domain.intervals import Pieces, overlapping
 
 Key = TypeVar("Key")
 Mask = int
@@ -27,7 +27,10 @@ def mask_of(starts: Sequence[int], pieces: Pieces) -> Mask:
 
 def fitting(starts: Sequence[int], pieces: Pieces, length: int) -> Mask:
     """The starts from which ``length`` seconds lie wholly in one of the pieces."""
-    return mask_of(starts, [(first, end - length + 1) for first, end in pieces if end - first >= length])
+    if not starts:
+        return 0
+    near = overlapping(pieces, (starts[0], starts[-1] + length))
+    return mask_of(starts, [(first, end - length + 1) for first, end in near if end - first >= length])
 
 
 def every(starts: Sequence[int]) -> Mask:

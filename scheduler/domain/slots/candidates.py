@@ -6,11 +6,16 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from scheduler.domain.calendars.bells import Ringing
-from scheduler.domain.calendars.local_time import days_between, days_touched, minutes_interval
+from scheduler.domain.calendars.local_time import (
+    days_between,
+    days_touched,
+    minutes_interval,
+    minutes_intervals,
+)
 from scheduler.domain.calendars.rules import Question, Rule
 from scheduler.domain.calendars.values import Calendars
 from scheduler.domain.intervals import Interval, Pieces, intersect_all
+from scheduler.models.bookings import Timing
 
 STEP = 15 * 60
 """Seconds between two proposed starts where no bell gives one."""
@@ -39,11 +44,8 @@ def lesson_starts(question: Question, calendars: Calendars, within: Interval) ->
     for place_id in {place_id for place_id, _stage in question.school_stages}:
         place = calendars.places[place_id]
         for day in days_touched(within, place.zone):
-            bells = place.bells(day, calendars.holidays)
-            if bells.ringing is Ringing.LESSONS:
-                starts |= {
-                    minutes_interval(day, place.zone, line.starts, line.ends)[0] for line in bells.lessons
-                }
+            lessons = place.bells(day).pieces[Timing.PERIOD]
+            starts.update(start for start, _end in minutes_intervals(day, place.zone, lessons))
     return sorted(starts)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,7 @@ from scheduler.domain.calendars.rules import Question, Rule, Wanted, rules_for
 from scheduler.domain.calendars.values import Calendars
 from scheduler.domain.holds import Span
 from scheduler.domain.intervals import Interval
+from scheduler.domain.slots.busy import Needs, load_lanes
 from scheduler.domain.slots.candidates import STEP, day_windows, lesson_starts
 from scheduler.domain.slots.ranking import Preference, Taste, exam_eves
 from scheduler.models.bookings import Timing
@@ -75,10 +77,11 @@ class Ground:
     search: Search
     calendars: Calendars
     margins: dict[int, Margin]
+    needs: Needs
     rules: list[Rule]
     anchors: list[int] = field(default_factory=list)
 
-    @property
+    @cached_property
     def windows(self) -> list[Interval]:
         """The hours of the wanted days that are not over."""
         search = self.search
@@ -123,11 +126,13 @@ def survey(session: Session, search: Search) -> Ground:
     places = search.question.place_ids | search.preferred_question.place_ids
     calendars = load_calendars(session, places, search.around, partnership_id=search.partnership_id)
     margins = load_margins(session, search.partnership_id, search.question.kind)
-    everybody = (*search.question.wanted, *search.preferred)
+    required = {one.resource_id: margins.get(one.role, NONE) for one in search.question.wanted}
+    preferred = {one.resource_id: margins.get(one.role, NONE) for one in search.preferred}
     ground = Ground(
         search,
         calendars,
-        {one.resource_id: margins.get(one.role, NONE) for one in everybody},
+        {**required, **preferred},
+        Needs(required, search.length, load_lanes(session, required), search.leave_out),
         rules_for(search.question, calendars, search.around),
     )
     if search.question.timing in (Timing.PERIOD, Timing.INSIDE):

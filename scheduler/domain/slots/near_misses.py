@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from scheduler.domain.calendars.local_time import DAY, day_interval
 from scheduler.domain.holds import Span, held_between, in_the_way
 from scheduler.domain.intervals import Interval
-from scheduler.domain.slots.blockers import Mask, counted, every, fitting, holding, mask_of, positions
+from scheduler.domain.slots.blockers import Mask, counted, every, fitting, holding, positions
+from scheduler.domain.slots.busy import who_is_busy
 from scheduler.domain.slots.candidates import HOUR, candidate_starts
-from scheduler.domain.slots.free_starts import free_starts, read_lanes
 from scheduler.domain.slots.ground import Ground
 from scheduler.domain.slots.ranking import Taste, choose
 from scheduler.errors import Conflict, Objection
@@ -66,23 +66,13 @@ def near_misses(session: Session, ground: Ground, taste: Taste) -> list[NearMiss
 
 
 def find_hurdles(session: Session, ground: Ground, starts: Sequence[int]) -> Hurdles:
-    """Who is busy and which rules refuse, for many starts at once; two queries."""
-    search = ground.search
-    ids, whole = search.question.resource_ids, every(starts)
-    # No further than buffers reach, which are a day at most.
-    within = (starts[0] - 24 * HOUR, starts[-1] + search.length + 24 * HOUR) if starts else search.around
-    lanes = read_lanes(session, ids, within, leave_out=search.leave_out) if ids else {}
-    busy = {
-        row_id: whole
-        & ~mask_of(starts, free_starts(lanes[row_id], ground.margins[row_id], search.length, within))
-        for row_id in ids
-    }
+    """Who is busy and which rules refuse, for many starts at once; one query."""
     refused = {
-        index: whole & ~fitting(starts, rule.pieces, search.length)
+        index: every(starts) & ~fitting(starts, rule.pieces, ground.search.length)
         for index, rule in enumerate(ground.rules)
         if rule.soft
     }
-    return Hurdles(starts, busy, refused)
+    return Hurdles(starts, who_is_busy(session, ground.needs, ground.needs.margins, starts), refused)
 
 
 def _first_windows(ground: Ground) -> list[Interval]:

@@ -10,15 +10,15 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from scheduler.domain.availability import interval_of, make_question
-from scheduler.domain.buffers import NONE, Margin, load_margins, widened
+from scheduler.domain.buffers import NONE, load_margins, widened
 from scheduler.domain.calendars.loading import load_calendars
 from scheduler.domain.calendars.local_time import day_interval, local_date
 from scheduler.domain.calendars.rules import Question, objections, rules_for
 from scheduler.domain.holds import Span, held_between, in_the_way
 from scheduler.domain.intervals import Pieces, contains, merge
+from scheduler.domain.slots.busy import Needs, free_starts
 from scheduler.domain.slots.candidates import allowed_pieces, candidate_starts
 from scheduler.domain.slots.ground import EARLIEST, LATEST, Search, survey
-from scheduler.domain.slots.probe import first_free
 from scheduler.domain.slots.ranking import choose
 from scheduler.errors import Objection
 from scheduler.models.resources import Resource
@@ -30,9 +30,6 @@ WORKDAYS = frozenset(range(1, 6))
 SAME_TIME = 20
 """A day away costs as many minutes as this: the same hour tomorrow is nearer than this evening."""
 MOST_SUBSTITUTES = 5
-POOL = 12
-"""Free times looked at for each that is proposed: most of them overlap the one before."""
-
 Taken = Sequence[Mapping[int, Span]]
 """Resource id → how long it is held, buffers included: given away by somebody who has not written it yet."""
 
@@ -55,12 +52,11 @@ def nearest_times(
     wanted = interval_of(span)
     pieces = allowed_pieces(ground.rules, ground.windows, search.window)
     starts = candidate_starts(pieces, wanted[1] - wanted[0], ground.anchors)
-    margins = {one.resource_id: ground.margins[one.resource_id] for one in question.wanted}
-    given = _given_away(taken, margins, search.length)
+    given = _given_away(taken, ground.needs)
     starts = [start for start in starts if start != wanted[0] and not contains(given, (start, start + 1))]
-    starts.sort(key=lambda start: (_distance(start, wanted[0]), start))
-    free = first_free(session, margins, starts, length=search.length, most=POOL * most, leave_out=leave_out)
-    chosen = choose([starts[index] for index in free], ground.interval, zone=zone, most=most, preferences=())
+    free = free_starts(session, ground.needs, starts)
+    free.sort(key=lambda start: (_distance(start, wanted[0]), start))
+    chosen = choose(free, ground.interval, zone=zone, most=most, preferences=())
     return [ground.span(start) for start in chosen]
 
 
@@ -138,15 +134,13 @@ def _distance(start: int, wanted: int) -> float:
     return days * SAME_TIME * 60 + abs(rest - 12 * 3600)
 
 
-def _given_away(taken: Taken, margins: Mapping[int, Margin], length: int) -> Pieces:
-    """The starts, in seconds, at which a booking of ``length`` would hold something while another does."""
-    pieces = []
-    for held in taken:
-        for resource_id in held.keys() & margins.keys():
-            starts, ends = interval_of(held[resource_id])
-            before, after = margins[resource_id].before * 60, margins[resource_id].after * 60
-            pieces.append((starts - length - after + 1, ends + before))
-    return merge(pieces)
+def _given_away(taken: Taken, needs: Needs) -> Pieces:
+    """The starts, in seconds, at which what is needed would be held while another holds it."""
+    return merge(
+        needs.kept_out(resource_id, interval_of(held[resource_id]))
+        for held in taken
+        for resource_id in held.keys() & needs.margins.keys()
+    )
 
 
 def _is_own(said: Objection, same: Sequence[Resource]) -> bool:

@@ -68,7 +68,19 @@ class Taste:
 
     def remarks(self, start: int) -> list[Remark]:
         """What speaks against a start, whoever is busy."""
-        local, said = self._local(start), []
+        return self._said(start, self._local(start))
+
+    def points(self, start: int) -> int:
+        """Points against a start, whoever is busy."""
+        local = self._local(start)
+        return local.toordinal() - self.first_day.toordinal() + points_of(self._said(start, local))
+
+    def days_later(self, start: int) -> int:
+        """How many days after the first that is looked at."""
+        return self._local(start).toordinal() - self.first_day.toordinal()
+
+    def _said(self, start: int, local: datetime) -> list[Remark]:
+        said = []
         if Preference.MORNING in self.preferences and local.hour >= NOON:
             said.append(Remark.AFTERNOON)
         if Preference.AFTERNOON in self.preferences and local.hour < NOON:
@@ -78,14 +90,6 @@ class Taste:
         if self.anchors and start not in self.anchors:
             said.append(Remark.BETWEEN_BELLS)
         return said
-
-    def points(self, start: int) -> int:
-        """Points against a start, whoever is busy."""
-        return self.days_later(start) + points_of(self.remarks(start))
-
-    def days_later(self, start: int) -> int:
-        """How many days after the first that is looked at."""
-        return self._local(start).toordinal() - self.first_day.toordinal()
 
     def _local(self, start: int) -> datetime:
         return datetime.fromtimestamp(start, ZoneInfo(self.zone))

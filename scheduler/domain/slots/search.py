@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from scheduler.domain.calendars.local_time import DAY, days_between
 from scheduler.domain.calendars.rules import Rule, objections, rules_for
 from scheduler.domain.holds import Held, Span, held_between, in_the_way
+from scheduler.domain.slots.busy import free_starts
 from scheduler.domain.slots.candidates import allowed_pieces, candidate_starts
 from scheduler.domain.slots.ground import Ground, Search, survey
 from scheduler.domain.slots.near_misses import NearMiss, near_misses
-from scheduler.domain.slots.probe import first_free
 from scheduler.domain.slots.ranking import Remark, Taste, choose, points_of
 from scheduler.errors import Conflict, Objection
 
@@ -55,16 +55,9 @@ def find_slots(session: Session, search: Search) -> Found:
     taste = ground.taste
     pieces = allowed_pieces(ground.rules, ground.windows, search.window)
     starts = candidate_starts(pieces, search.length, ground.anchors)
-    starts.sort(key=lambda start: (taste.points(start), start))
-    free = first_free(
-        session,
-        {row_id: ground.margins[row_id] for row_id in search.question.resource_ids},
-        starts,
-        length=search.length,
-        most=POOL * search.most,
-        leave_out=search.leave_out,
-    )
-    slots = _judged(session, ground, taste, [starts[index] for index in free])
+    free = free_starts(session, ground.needs, starts)
+    liked = sorted(free, key=lambda start: (taste.points(start), start))[: POOL * search.most]
+    slots = _judged(session, ground, taste, liked)
     chosen = choose(
         slots,
         lambda slot: ground.interval(int(slot.span.starts_at.timestamp())),

@@ -89,7 +89,7 @@ def read_backdrop(
     calendars = _calendars(session, partnership, wanted, days)
     _note_holidays(drop, calendars.holidays, days)
     for place in calendars.places.values():
-        _draw_place(drop, place, calendars.holidays, days)
+        _draw_place(drop, place, days)
     _name_in_heads(drop, days)
     if not calendars.places:
         _note_closures(drop, _closures(session, partnership, wanted, days), days)
@@ -120,10 +120,10 @@ def _note_holidays(drop: Backdrop, holidays: Holidays, days: Sequence[date]) -> 
             _note(drop, day, _("%(year)s 年节假日安排未发布", year=day.year))
 
 
-def _draw_place(drop: Backdrop, place: Place, holidays: Holidays, days: Sequence[date]) -> None:
+def _draw_place(drop: Backdrop, place: Place, days: Sequence[date]) -> None:
     unknown_told = not place.schedules
     for day in days:
-        bells = place.bells(day, holidays)
+        bells = place.bells(day)
         if bells.ringing is Ringing.MAKE_UP_UNSET:
             _note(drop, day, _("还没有定按周几上课"))
         elif bells.ringing is Ringing.UNKNOWN and not unknown_told:
@@ -136,7 +136,7 @@ def _draw_place(drop: Backdrop, place: Place, holidays: Holidays, days: Sequence
             Band(minutes_interval(day, place.zone, line.starts, line.ends), line.words(), "period")
             for line in bells.lessons
         ]
-        bands += _closed_bands(place, holidays, day)
+        bands += _closed_bands(place, day)
         bands.sort(key=lambda band: band.tone == "period")
 
 
@@ -151,9 +151,9 @@ def _name_in_heads(drop: Backdrop, days: Sequence[date]) -> None:
                 bands[index] = replace(band, label="")
 
 
-def _closed_bands(place: Place, holidays: Holidays, day: date) -> Iterator[Band]:
+def _closed_bands(place: Place, day: date) -> Iterator[Band]:
     """When it is not open, and its closures."""
-    known = place.opening(day, holidays)
+    known = place.opening(day)
     whole = day_interval(day, place.zone)
     if known.hours is not None and not known.is_open:
         yield Band(whole, opening_words(known), "holiday" if known.holiday else "closed")

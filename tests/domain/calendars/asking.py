@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -77,7 +78,12 @@ def lesson(place: Place, *, timing: Timing = Timing.INSIDE, stage: Stage = Stage
 def said(question: Question, place: Place, when: str, holidays: Holidays = HOLIDAYS_2025) -> list[Objection]:
     """Everything that the rules say about it."""
     interval = between(when)
-    return objections(rules_for(question, Calendars(holidays, {place.id: place}), interval), interval)
+    return objections(rules_for(question, together(holidays, place), interval), interval)
+
+
+def together(holidays: Holidays, *places: Place) -> Calendars:
+    """The places with the holidays that all of them know."""
+    return Calendars(holidays, {place.id: replace(place, holidays=holidays) for place in places})
 
 
 def codes(objected: Iterable[Objection]) -> list[str]:

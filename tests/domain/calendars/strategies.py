@@ -21,6 +21,7 @@ from scheduler.models.openings import ClosureKind, HolidayPolicy
 from scheduler.models.places import OrganisationKind, Stage
 from scheduler.models.resources import ResourceKind
 from scheduler.models.school_time import PeriodKind
+from tests.domain.calendars.asking import together
 from tests.domain.calendars.slow_clock import CHANGES, ZONES, days_around
 
 TURN_OF_THE_YEAR = date(2025, 12, 31)
@@ -156,9 +157,7 @@ def cases(draw: st.DrawFn) -> Case:
         wanted=tuple(wanted),
         site_ids=tuple(draw(st.lists(st.sampled_from(place_ids), max_size=2, unique=True))),
     )
-    calendars = Calendars(
-        draw(holidays(days)), {place_id: draw(places(place_id, days)) for place_id in place_ids}
-    )
+    calendars = together(draw(holidays(days)), *(draw(places(place_id, days)) for place_id in place_ids))
     start = draw(_starts(calendars.places[draw(st.sampled_from(place_ids))], days[1:4]))
     length = draw(st.sampled_from([10, 40, 45, 90, 1, 600, 1440, 2000]))
     window = midnight(days[0], "UTC"), midnight(days[4], "UTC") + 86400

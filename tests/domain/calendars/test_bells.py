@@ -61,14 +61,14 @@ def test_pieces_hold_the_minutes_that_their_timing_means(lines: tuple[Line, ...]
     lessons = lessons_by_minute(lines)
     taught = {at: lesson for at, lesson in enumerate(lessons) if lesson is not None}
     blocks = {at: block for at, block in enumerate(blocks_by_minute(lines)) if block is not None}
-    assert groups(bells.pieces(Timing.PERIOD)) == same(taught)
-    assert groups(bells.pieces(Timing.INSIDE)) == same(blocks)
-    outside = bells.pieces(Timing.OUTSIDE)
+    assert groups(bells.pieces[Timing.PERIOD]) == same(taught)
+    assert groups(bells.pieces[Timing.INSIDE]) == same(blocks)
+    outside = bells.pieces[Timing.OUTSIDE]
     assert sorted(at for piece in outside for at in range(*piece)) == [
         at for at in range(1440) if at not in taught
     ]
     assert not {end for _start, end in outside} & {start for start, _end in outside}
-    assert bells.pieces(Timing.ANY) == [(0, 1440)]
+    assert bells.pieces[Timing.ANY] == [(0, 1440)]
 
 
 def groups(pieces: list[tuple[int, int]]) -> list[list[int]]:
@@ -108,9 +108,9 @@ MORNING = (
 
 def test_a_double_lesson_runs_across_a_short_break_and_not_across_the_long_one() -> None:
     bells = BellDay(Ringing.LESSONS, MORNING)
-    assert bells.pieces(Timing.PERIOD) == [(480, 520), (530, 570), (600, 640)]
-    assert bells.pieces(Timing.INSIDE) == [(480, 570), (600, 640)]
-    assert bells.pieces(Timing.OUTSIDE) == [(0, 480), (520, 530), (570, 600), (640, 1440)]
+    assert bells.pieces[Timing.PERIOD] == [(480, 520), (530, 570), (600, 640)]
+    assert bells.pieces[Timing.INSIDE] == [(480, 570), (600, 640)]
+    assert bells.pieces[Timing.OUTSIDE] == [(0, 480), (520, 530), (570, 600), (640, 1440)]
 
 
 @pytest.mark.parametrize(("break_", "blocks"), [(0, 1), (20, 1), (21, 2)])
@@ -120,15 +120,15 @@ def test_breaks_of_twenty_minutes_are_short(break_: int, blocks: int) -> None:
 
 def test_lessons_that_touch_stay_two_periods_and_leave_nothing_outside() -> None:
     bells = BellDay(Ringing.LESSONS, (Line(LESSON, "1", 0, 720), Line(LESSON, "2", 720, 1440)))
-    assert bells.pieces(Timing.PERIOD) == [(0, 720), (720, 1440)]
-    assert bells.pieces(Timing.INSIDE) == [(0, 1440)]
-    assert bells.pieces(Timing.OUTSIDE) == []
+    assert bells.pieces[Timing.PERIOD] == [(0, 720), (720, 1440)]
+    assert bells.pieces[Timing.INSIDE] == [(0, 1440)]
+    assert bells.pieces[Timing.OUTSIDE] == []
 
 
 def test_what_is_outside_holds_no_minute_of_lessons_that_lie_over_each_other() -> None:
     """Two schedules of one day are refused where they are entered; were they there, they would both count."""
     bells = BellDay(Ringing.LESSONS, (Line(LESSON, "长", 480, 600), Line(LESSON, "短", 500, 540)))
-    assert bells.pieces(Timing.OUTSIDE) == [(0, 480), (600, 1440)]
+    assert bells.pieces[Timing.OUTSIDE] == [(0, 480), (600, 1440)]
 
 
 # --- days that are not like others ---------------------------------------------------------------

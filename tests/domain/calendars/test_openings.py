@@ -33,8 +33,8 @@ def rule(policy: HolidayPolicy, *, closed: int = 1) -> Hours:
 def test_open_minutes_are_those_of_the_slow_model(
     hours: tuple[Hours, ...], day: date, holidays: Holidays
 ) -> None:
-    place = Place(1, "博物馆", OrganisationKind.MUSEUM, "Asia/Shanghai", hours=hours)
-    known = place.opening(day, holidays)
+    place = Place(1, "博物馆", OrganisationKind.MUSEUM, "Asia/Shanghai", hours=hours, holidays=holidays)
+    known = place.opening(day)
     open_at = [minute for minute in range(1440) if is_open(place, day, minute, holidays)]
     if known.hours is None:
         assert known == OpenDay(None)
@@ -92,7 +92,8 @@ def test_without_a_rule_nothing_is_known_of_other_days() -> None:
 
 def test_only_museums_and_platforms_and_whoever_keeps_hours_work_on_holidays() -> None:
     def off(kind: OrganisationKind, **more: object) -> bool:
-        return bool(Place(1, "单位", kind, "Asia/Shanghai", **more).day_off(MONDAY, FREE_MONDAY))
+        place = Place(1, "单位", kind, "Asia/Shanghai", holidays=FREE_MONDAY, **more)
+        return bool(place.day_off(MONDAY))
 
     assert {kind: off(kind) for kind in OrganisationKind} == {
         OrganisationKind.SCHOOL: True,

@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from scheduler.db import Database
 from scheduler.domain.act import Act
 from scheduler.domain.bookings import book, cancel_booking, get_booking, move_booking
-from scheduler.domain.calendars.holidays import Holidays
 from scheduler.domain.directory import create_entry
 from scheduler.domain.holds import Span, count_overlaps
 from scheduler.domain.plans import read_plan
@@ -419,7 +418,7 @@ def test_days_and_times_as_a_slow_walk_over_the_calendar_finds_them(
         day += timedelta(days=1)
     assert days_of(rule) == found
     for day in found[:3]:
-        span = time_on(rule, day, zone=ZONE, school=None, holidays=Holidays({}, frozenset()))
+        span = time_on(rule, day, zone=ZONE, school=None)
         assert span is not None
         starts_at = datetime.combine(day, time(10), ZoneInfo(ZONE))
         assert (span.starts_at, span.ends_at - span.starts_at) == (starts_at, timedelta(minutes=80))
