@@ -22,6 +22,7 @@ from scheduler.models.weekdays import Weekday
 from scheduler.web.door import viewer
 from scheduler.web.locale import joined, language, name_of
 from scheduler.wording import day_words, label
+from scheduler.wording.names import period_name
 
 
 def overview(session: Session, partnership_id: int | None) -> dict[str, Any]:
@@ -74,7 +75,11 @@ def timetable(found: Sequence[Schedule]) -> list[dict[str, Any]]:
             rows.setdefault(line.name, [None] * len(found))[place] = line
     ordered = sorted(rows.items(), key=lambda row: min(line.starts for line in row[1] if line))
     return [
-        {"name": name, "kind": _kind(lines), "times": [_time(line) for line in lines]}
+        {
+            "name": period_name(name, language()),
+            "kind": _kind(lines),
+            "times": [_time(line) for line in lines],
+        }
         for name, lines in ordered
     ]
 
