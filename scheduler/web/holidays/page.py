@@ -48,6 +48,7 @@ def year_page(session: Session, partnership: Partnership, year: int) -> dict[str
     return {
         "year": year,
         "row": row,
+        "updated": day_words(local_day(row.updated_at, zone()), language(), year=True) if row else "",
         "imported": row is not None and holiday_years.is_imported(row),
         "groups": [_group_words(group) for group in groups],
         "left": [day_words(day.day, language()) for day in left],
