@@ -127,8 +127,8 @@ def test_a_migrated_schema_is_the_one_that_the_models_make(empty: Database) -> N
     empty.upgrade()
     assert describe(empty) == made
     guards = {
-        True: {"trigger hold_guard_insert", "trigger hold_guard_update", "trigger audit_entry_no_delete"},
-        False: {"constraint hold.hold_overlap", "trigger audit_entry.audit_entry_guard"},
+        True: {"trigger hold_guard_insert", "trigger term_guard_update", "trigger audit_entry_no_delete"},
+        False: {"constraint hold.hold_overlap", "constraint term.term_overlap"},
     }
     assert guards[empty.is_sqlite] <= set(made)
 

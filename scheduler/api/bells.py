@@ -15,7 +15,8 @@ from scheduler.api.bodies import json_object, refuse_unknown
 from scheduler.api.once import Answer, changed
 from scheduler.api.operations import Body, Listed, Operation, operation
 from scheduler.api.questions import PAGING, asked, listed, yes_no
-from scheduler.api.shapes import BellScheduleShape, PeriodShape, maybe_moment
+from scheduler.api.shapes.bells import BellScheduleShape, PeriodShape
+from scheduler.api.shapes.values import maybe_moment
 from scheduler.api.versions import VERSION, VERSION_BODY, etag, showing_current, take_version
 from scheduler.domain import access, bell_schedules
 from scheduler.domain.bell_plans import COPY_FIELDS, MOST_PERIODS, PERIOD_FIELDS, SCHEDULE_FIELDS, SCHOOL

@@ -25,7 +25,7 @@ from scheduler.api.once import Answer, changed
 from scheduler.api.operations import Listed, Operation, operation
 from scheduler.api.partnerships import take_partnership
 from scheduler.api.questions import asked, listed
-from scheduler.api.shapes import BookingShape, HistoryShape
+from scheduler.api.shapes.bookings import BookingShape, HistoryShape
 from scheduler.api.show_booking import show_booking, show_history, show_whole_booking
 from scheduler.api.versions import etag, showing_current, take_version
 from scheduler.domain import access, bookings, queries

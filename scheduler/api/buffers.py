@@ -14,7 +14,7 @@ from scheduler.api.once import Answer, changed
 from scheduler.api.operations import Body, Operation, operation
 from scheduler.api.partnerships import partnership_of, take_partnership
 from scheduler.api.questions import asked, of_query
-from scheduler.api.shapes import BufferShape, BuffersShape
+from scheduler.api.shapes.buffers import BufferShape, BuffersShape
 from scheduler.domain import access, buffers
 from scheduler.domain.buffers import KIND, MARGIN_FIELDS, chosen_margins, default_margin
 from scheduler.domain.fields import Choice, Field

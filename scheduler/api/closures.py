@@ -12,7 +12,8 @@ from scheduler.api.bodies import json_object
 from scheduler.api.booking_bodies import TIME
 from scheduler.api.once import Answer, changed
 from scheduler.api.operations import Body, Operation, operation
-from scheduler.api.shapes import HitShape, HitsShape, IntervalShape, MovedShape, moment
+from scheduler.api.shapes.closures import HitShape, HitsShape, MovedShape
+from scheduler.api.shapes.values import IntervalShape, moment
 from scheduler.api.show_booking import show_booking
 from scheduler.domain import closures
 from scheduler.domain.closures import MOST_HITS, MOVED_FIELDS, Hit

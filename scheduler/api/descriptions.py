@@ -14,7 +14,7 @@ from scheduler import __version__
 from scheduler.api.operations import Body, Entry, File, Listed, Operation, operation_of
 from scheduler.api.problems import TITLES
 from scheduler.api.schemas import Schema, Schemas
-from scheduler.api.shapes import ProblemShape
+from scheduler.api.shapes.problems import ProblemShape
 from scheduler.domain.shelves import SHELVES, Shelf
 from scheduler.wording import say
 

@@ -11,7 +11,8 @@ from scheduler.api.bearer import act, viewer
 from scheduler.api.bodies import json_object, refuse_unknown
 from scheduler.api.once import Answer, changed
 from scheduler.api.operations import Body, Operation, operation
-from scheduler.api.shapes import FeedShape, FeedsShape, maybe_moment, moment
+from scheduler.api.shapes.feeds import FeedShape, FeedsShape
+from scheduler.api.shapes.values import maybe_moment, moment
 from scheduler.domain import subscriptions
 from scheduler.models.feeds import Feed
 

@@ -16,7 +16,13 @@ from scheduler.api.once import Answer, changed
 from scheduler.api.operations import Body, Operation, operation
 from scheduler.api.partnerships import partnership_of, take_partnership
 from scheduler.api.questions import asked, of_query
-from scheduler.api.shapes import AnnouncedDayShape, HolidaysShape, HolidayYearShape, HolidayYearsShape, moment
+from scheduler.api.shapes.holidays import (
+    AnnouncedDayShape,
+    HolidaysShape,
+    HolidayYearShape,
+    HolidayYearsShape,
+)
+from scheduler.api.shapes.values import moment
 from scheduler.api.versions import VERSION, etag, showing_current, take_version
 from scheduler.domain import access, holiday_years
 from scheduler.domain.fields import Field

@@ -16,7 +16,8 @@ from scheduler.api.booking_bodies import Clock
 from scheduler.api.bookings import visible_booking
 from scheduler.api.once import Answer, changed
 from scheduler.api.operations import Body, File, Operation, operation
-from scheduler.api.shapes import RecordShape, maybe_moment, moment
+from scheduler.api.shapes.records import RecordShape
+from scheduler.api.shapes.values import maybe_moment, moment
 from scheduler.api.versions import VERSION, VERSION_BODY, etag, showing_current, take_version
 from scheduler.domain import access, record_content, records
 from scheduler.errors import NotFound

@@ -16,14 +16,8 @@ from scheduler.api.booking_bodies import NEW_SERIES, OCCURRENCE, OCCURRENCE_FIEL
 from scheduler.api.once import Answer, changed
 from scheduler.api.operations import Operation, operation
 from scheduler.api.partnerships import take_partnership
-from scheduler.api.shapes import (
-    OccurrenceShape,
-    ProposalShape,
-    ProposalsShape,
-    SeriesShape,
-    maybe_moment,
-    moment,
-)
+from scheduler.api.shapes.series import OccurrenceShape, ProposalShape, ProposalsShape, SeriesShape
+from scheduler.api.shapes.values import maybe_moment, moment
 from scheduler.api.show_hurdles import show_conflict, show_objection
 from scheduler.domain import access
 from scheduler.domain.fields import clean_fields

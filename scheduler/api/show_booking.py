@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from scheduler.api.shapes import (
+from scheduler.api.shapes.bookings import (
     BookingShape,
     CancelledShape,
     HistoryEntryShape,
     HostShape,
-    Named,
     PersonInRoleShape,
     ReceivingShape,
     SegmentShape,
-    moment,
 )
+from scheduler.api.shapes.values import Named, moment
 from scheduler.domain import access
 from scheduler.domain.access import Viewer
 from scheduler.domain.plans import THINGS

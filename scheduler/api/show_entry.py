@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from scheduler.api.shapes import maybe_moment, moment
+from scheduler.api.shapes.values import maybe_moment, moment
 from scheduler.domain.calendars.local_time import clock_words
 from scheduler.domain.directory import partnership_of
 from scheduler.domain.fields import Choices, Field

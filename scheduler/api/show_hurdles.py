@@ -6,7 +6,10 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from scheduler.api.bearer import language, zone
-from scheduler.api.shapes import BlockedDayShape, BlockedMoveShape, ConflictShape, ObjectionShape, moment
+from scheduler.api.shapes.closures import BlockedMoveShape
+from scheduler.api.shapes.hurdles import ConflictShape, ObjectionShape
+from scheduler.api.shapes.series import BlockedDayShape
+from scheduler.api.shapes.values import moment
 from scheduler.errors import BlockedDay, BlockedMove, Conflict, Objection
 from scheduler.models.resources import ResourceKind
 from scheduler.wording import conflict_words, explain

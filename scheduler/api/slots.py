@@ -14,14 +14,9 @@ from scheduler.api.booking_bodies import PARTNERSHIP, Instant
 from scheduler.api.operations import Operation, operation
 from scheduler.api.partnerships import partnership_of
 from scheduler.api.questions import asked, given, of_query
-from scheduler.api.shapes import (
-    AvailabilityShape,
-    ConflictShape,
-    NearMissShape,
-    SlotShape,
-    SlotsShape,
-    moment,
-)
+from scheduler.api.shapes.hurdles import ConflictShape
+from scheduler.api.shapes.slots import AvailabilityShape, NearMissShape, SlotShape, SlotsShape
+from scheduler.api.shapes.values import moment
 from scheduler.api.show_hurdles import show_conflict, show_objection, withhold
 from scheduler.domain import access
 from scheduler.domain.availability import ask

@@ -5,7 +5,7 @@ Pages, API, slot finder and write path all ask here. Holds are never overridden;
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
@@ -17,13 +17,15 @@ from scheduler.domain.calendars.rules import Question, Wanted, objections, rules
 from scheduler.domain.calendars.terms import stage_of
 from scheduler.domain.holds import Span, conflicts
 from scheduler.domain.intervals import Interval
-from scheduler.errors import Clash, Conflict, Objected, Objection
+from scheduler.errors import Conflict, Objection
 from scheduler.models.bookings import Booking, BookingKind, ParticipantRole, Timing
 from scheduler.models.resources import MeetingAccount, Resource, Room, SchoolClass
 
 _WHOLE = with_polymorphic(Resource, [Room, SchoolClass, MeetingAccount])
 WHOLE_RESOURCES = select(_WHOLE).where(_WHOLE.id.in_(bindparam("ids", expanding=True)))
 """Built once: every booking asks for it."""
+FAR = 31 * 24 * 3600
+"""Seconds: times further apart than this are asked about apart."""
 
 
 @dataclass(frozen=True)
@@ -53,29 +55,6 @@ def ask(
     return Answer(tuple(busy), soft, notes)
 
 
-def require_suitable(
-    session: Session,
-    question: Question,
-    span: Span,
-    *,
-    margins: Margins,
-    partnership_id: int,
-    reason: str,
-    leave_out: int | None = None,
-) -> tuple[Objection, ...]:
-    """The rules that ``reason`` overrides, none when nothing objects.
-
-    Without a reason raises Objected, or, when somebody is busy as well, Clash with both.
-    """
-    soft, _notes = rule_objections(session, question, span, partnership_id=partnership_id)
-    if soft and not reason:
-        busy = conflicts(session, spans_of(question, span, margins), leave_out=leave_out)
-        if busy:
-            raise Clash(busy, soft)
-        raise Objected(soft)
-    return soft
-
-
 def rule_objections(
     session: Session, question: Question, span: Span, *, partnership_id: int
 ) -> tuple[tuple[Objection, ...], tuple[Objection, ...]]:
@@ -84,6 +63,33 @@ def rule_objections(
     calendars = load_calendars(session, question.place_ids, interval, partnership_id=partnership_id)
     said = objections(rules_for(question, calendars, interval), interval)
     return tuple(one for one in said if one.soft), tuple(one for one in said if not one.soft)
+
+
+def soft_objections(
+    session: Session, asked: Sequence[tuple[Question, Span]], *, partnership_id: int
+) -> list[tuple[Objection, ...]]:
+    """What speaks against each time, in their order. The calendars are read once for times that lie near."""
+    said: dict[int, tuple[Objection, ...]] = {}
+    for near in _near_each_other([interval_of(span) for _question, span in asked]):
+        places = {place_id for index, _interval in near for place_id in asked[index][0].place_ids}
+        within = near[0][1][0], max(interval[1] for _index, interval in near)
+        calendars = load_calendars(session, places, within, partnership_id=partnership_id)
+        for index, interval in near:
+            rules = rules_for(asked[index][0], calendars, interval)
+            said[index] = tuple(one for one in objections(rules, interval) if one.soft)
+    return [said[index] for index in range(len(asked))]
+
+
+def _near_each_other(intervals: Sequence[Interval]) -> Iterator[list[tuple[int, Interval]]]:
+    """(index, interval), by start: what lies far from the others does not have all between read."""
+    near: list[tuple[int, Interval]] = []
+    for index, interval in sorted(enumerate(intervals), key=lambda one: one[1]):
+        if near and interval[0] - near[-1][1][0] > FAR:
+            yield near
+            near = []
+        near.append((index, interval))
+    if near:
+        yield near
 
 
 def spans_of(question: Question, span: Span, margins: Margins) -> dict[int, Span]:
@@ -124,14 +130,22 @@ def make_question(
 
 def question_of(session: Session, booking: Booking) -> Question:
     """The question about a booking as it stands."""
-    roles = {part.resource_id: part.role for part in booking.participations}
-    known = whole_resources(session, roles)
-    return make_question(
-        ((known[resource_id], role) for resource_id, role in roles.items()),
-        kind=booking.kind,
-        timing=booking.timing,
-        site_ids=(site.organisation_id for site in booking.sites),
-    )
+    return questions_of(session, [booking])[booking.id]
+
+
+def questions_of(session: Session, bookings: Sequence[Booking]) -> dict[int, Question]:
+    """Booking id → the question about it as it stands: one query, where their parts are loaded."""
+    ids = {part.resource_id for booking in bookings for part in booking.participations}
+    known = whole_resources(session, ids) if ids else {}
+    return {
+        booking.id: make_question(
+            ((known[part.resource_id], part.role) for part in booking.participations),
+            kind=booking.kind,
+            timing=booking.timing,
+            site_ids=(site.organisation_id for site in booking.sites),
+        )
+        for booking in bookings
+    }
 
 
 def whole_resources(session: Session, ids: Iterable[int]) -> Mapping[int, Resource]:

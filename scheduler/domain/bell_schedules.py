@@ -1,16 +1,19 @@
 """Bell schedules of schools: create, change, copy, retire, restore, and what is in effect when.
 
-Two schedules of one school never cover a weekday of the same day: the school is locked while that is checked.
+Two schedules of one school never cover a weekday of the same day: the database refuses it, and the school is
+locked while it is looked who has the days.
 A day that none covers is allowed, and told (``gaps_of``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 from sqlalchemy.orm.exc import StaleDataError
@@ -104,10 +107,12 @@ def change_schedule(
     """Let the schedule be as ``raw`` says; its school stays. Raises Invalid or StaleEdit."""
     plan = read_bells(raw)
     require_version(schedule.version, version, title=schedule.name)
-    if schedule.retired_at is None:
-        _require_free_days(session, schedule.organisation_id, plan, beside=schedule.id)
     before = schedule_facts(schedule)
-    _write(session, schedule, plan)
+    if schedule.retired_at is None:
+        with _on_free_days(session, schedule.organisation_id, plan, beside=schedule.id):
+            _write(session, schedule, plan)
+    else:
+        _write(session, schedule, plan)
     if schedule_facts(schedule) != before:
         _note(session, schedule, act=act, verb="change", before=before)
     return schedule
@@ -120,9 +125,10 @@ def retire_schedule(session: Session, schedule: BellSchedule, *, version: int, a
 
 def restore_schedule(session: Session, schedule: BellSchedule, *, version: int, act: Act) -> BellSchedule:
     """Let it ring again. Raises StaleEdit, or Invalid when another has its days by now."""
-    if schedule.retired_at is not None:
-        _require_free_days(session, schedule.organisation_id, plan_of(schedule), beside=schedule.id)
-    return _set_retired(session, schedule, None, version=version, act=act, verb="restore")
+    if schedule.retired_at is None:
+        return _set_retired(session, schedule, None, version=version, act=act, verb="restore")
+    with _on_free_days(session, schedule.organisation_id, plan_of(schedule), beside=schedule.id):
+        return _set_retired(session, schedule, None, version=version, act=act, verb="restore")
 
 
 def value_of(schedule: BellSchedule) -> Schedule:
@@ -206,12 +212,26 @@ def _school(session: Session, raw: Any, *, viewer: Viewer) -> Organisation:
 
 
 def _add(session: Session, school: Organisation, plan: BellPlan, *, act: Act) -> BellSchedule:
-    _require_free_days(session, school.id, plan)
     schedule = BellSchedule(partnership_id=school.partnership_id, organisation_id=school.id)
-    session.add(schedule)
-    _write(session, schedule, plan)
+    with _on_free_days(session, school.id, plan):
+        session.add(schedule)
+        _write(session, schedule, plan)
     _note(session, schedule, act=act, verb="create", before={})
     return schedule
+
+
+@contextmanager
+def _on_free_days(
+    session: Session, organisation_id: int, plan: BellPlan, *, beside: int | None = None
+) -> Iterator[None]:
+    """Write in this block: whoever else has the days, or takes them meanwhile, is named by Invalid."""
+    _require_free_days(session, organisation_id, plan, beside=beside)
+    try:
+        with session.begin_nested():
+            yield
+    except IntegrityError:
+        _require_free_days(session, organisation_id, plan, beside=beside)
+        raise
 
 
 def _require_free_days(

@@ -3,33 +3,49 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler.domain import access, audit
+from scheduler.domain import access
 from scheduler.domain.access import Viewer
 from scheduler.domain.act import Act
-from scheduler.domain.availability import make_question, question_of, require_suitable, spans_of
-from scheduler.domain.buffers import load_margins
-from scheduler.domain.calendars.rules import Question
-from scheduler.domain.casts import Cast, cast_plan, with_account
+from scheduler.domain.availability import make_question, questions_of
+from scheduler.domain.booking_facts import booking_facts
+from scheduler.domain.booking_writes import Faults, Write, load_parts, note_booking, write_all
+from scheduler.domain.casts import Cast, cast_known, read_known, with_account
 from scheduler.domain.fields import clean_fields
-from scheduler.domain.holds import Span, release_holds, replace_holds
+from scheduler.domain.holds import Span, release_holds
 from scheduler.domain.plans import CANCEL_FIELDS, BookingPlan
 from scheduler.domain.text_fields import is_printable
 from scheduler.domain.versions import require_version, revise
-from scheduler.errors import NotFound, Objection, Refused
-from scheduler.models.bookings import Booking, BookingState, CancelReason, Participation, Segment, Site
+from scheduler.errors import Invalid, NotFound, Refused, StaleEdit
+from scheduler.models.bookings import Booking, BookingState, CancelReason
 
 OPEN = (BookingState.DRAFT, BookingState.REQUESTED, BookingState.CONFIRMED)
 """States from which a booking can still be changed, moved or cancelled."""
 
-# What a person must hear of: a change in any of these raises ``revision`` (SEQUENCE).
-PLACE_AND_TIME = ("starts_at", "ends_at", "sites", "rooms", "account", "meeting_number", "join_url", "state")
+
+@dataclass(frozen=True)
+class Change:
+    """A booking that is to be as ``plan`` says; ``version``: the one the editor read."""
+
+    booking: Booking
+    plan: BookingPlan
+    version: int
+
+
+@dataclass(frozen=True)
+class Move:
+    """A booking that is to have another time; ``version``: the one the editor read."""
+
+    booking: Booking
+    span: Span
+    version: int
+    override_reason: str = ""
 
 
 def get_booking(session: Session, public_id: str) -> Booking:
@@ -55,27 +71,28 @@ def book(session: Session, plan: BookingPlan, *, partnership_id: int, act: Act) 
     than its room), Clash (somebody is busy) or Objected (a rule speaks against the time and the plan gives
     no reason to override it); nothing is then written.
     """
-    cast = cast_plan(session, plan, partnership_id=partnership_id)
-    weighed = _weigh_plan(session, plan, cast, partnership_id=partnership_id)
-    plan = with_account(session, plan, partnership_id=partnership_id)
-    booking = Booking(
-        public_id=secrets.token_hex(8),
-        partnership_id=partnership_id,
-        state=BookingState.CONFIRMED,
-        created_at=act.at,
-        revised_at=act.at,
-        sites=[],
-        participations=[],
-        segments=[],
-    )
-    _write_plan(booking, plan, follows_id=cast.follows_id)
-    booking.override_reason = weighed.reason
-    session.add(booking)
-    session.flush()
-    _write_cast(session, booking, plan, cast)
-    replace_holds(session, booking_id=booking.id, spans=weighed.spans)
-    _note(session, booking, act=act, verb="book", before={}, weighed=weighed)
-    return booking
+    made, faults = book_all(session, [plan], partnership_id=partnership_id, act=act)
+    _raise_first(faults)
+    return made[0]
+
+
+def book_all(
+    session: Session, plans: Sequence[BookingPlan], *, partnership_id: int, act: Act
+) -> tuple[list[Booking], Faults]:
+    """Make several, all or none; what one holds, those after it cannot.
+
+    Answers by index what ``book`` would raise for it; where there is any, the transaction must be given up.
+    """
+    known = read_known(session, plans, partnership_id=partnership_id)
+    faults: Faults = {}
+    writes: dict[int, Write] = {}
+    for index, plan in enumerate(plans):
+        try:
+            writes[index] = _write_of(session, _new(partnership_id, act), plan, cast_known(plan, known))
+        except Invalid as error:
+            faults[index] = error
+    faults |= write_all(session, writes, partnership_id=partnership_id, act=act, verb="book")
+    return [one.booking for one in writes.values()], faults
 
 
 def change_booking(
@@ -85,46 +102,67 @@ def change_booking(
 
     Raises as ``book``, and StaleEdit when somebody else wrote since, Refused when it is past changing.
     """
-    _require_open(booking, "booking.not_changeable")
-    require_version(booking.version, version, title=booking.title)
-    before = booking_facts(booking)
-    cast = cast_plan(session, plan, partnership_id=booking.partnership_id, booking=booking)
-    weighed = _weigh_plan(session, plan, cast, partnership_id=booking.partnership_id, booking=booking)
-    plan = with_account(session, plan, partnership_id=booking.partnership_id)
-    _write_plan(booking, plan, follows_id=cast.follows_id)
-    booking.override_reason = weighed.reason
-    revise(session, booking, title=booking.title, act=act)
-    _clear_cast(session, booking)
-    _write_cast(session, booking, plan, cast)
-    replace_holds(session, booking_id=booking.id, spans=weighed.spans)
-    _raise_revision(session, booking, before)
-    _note(session, booking, act=act, verb="change", before=before, weighed=weighed)
+    _raise_first(change_all(session, [Change(booking, plan, version)], act=act))
     return booking
+
+
+def change_all(session: Session, changes: Sequence[Change], *, act: Act) -> Faults:
+    """Change several of one partnership, all or none; each may have what another gives up.
+
+    Answers by index what ``change_booking`` would raise; where there is any, the transaction must be given
+    up.
+    """
+    bookings, plans = [one.booking for one in changes], [one.plan for one in changes]
+    load_parts(session, bookings)
+    pid = partnership_of(bookings)
+    known = read_known(session, plans, partnership_id=pid, bookings=bookings)
+    faults: Faults = {}
+    writes: dict[int, Write] = {}
+    for index, one in enumerate(changes):
+        try:
+            _require_open(one.booking, "booking.not_changeable")
+            require_version(one.booking.version, one.version, title=one.booking.title)
+            cast = cast_known(one.plan, known, booking=one.booking)
+            before = booking_facts(one.booking)
+            writes[index] = _write_of(session, one.booking, one.plan, cast, before)
+        except (Invalid, Refused, StaleEdit) as error:
+            faults[index] = error
+    return faults | write_all(session, writes, partnership_id=pid, act=act, verb="change")
 
 
 def move_booking(
     session: Session, booking: Booking, *, span: Span, version: int, act: Act, override_reason: str = ""
 ) -> Booking:
     """Give the booking another time, everything else as it was. Raises as ``change_booking``."""
-    _require_open(booking, "booking.not_movable")
-    require_version(booking.version, version, title=booking.title)
-    before = booking_facts(booking)
-    question = question_of(session, booking)
-    weighed = _weigh(
-        session,
-        question,
-        span,
-        reason=override_reason,
-        partnership_id=booking.partnership_id,
-        booking=booking,
-    )
-    booking.starts_at, booking.ends_at = span.starts_at, span.ends_at
-    booking.override_reason = weighed.reason
-    revise(session, booking, title=booking.title, act=act)
-    replace_holds(session, booking_id=booking.id, spans=weighed.spans)
-    _raise_revision(session, booking, before)
-    _note(session, booking, act=act, verb="move", before=before, weighed=weighed)
+    _raise_first(move_all(session, [Move(booking, span, version, override_reason)], act=act))
     return booking
+
+
+def move_all(session: Session, moves: Sequence[Move], *, act: Act) -> Faults:
+    """Move several of one partnership, all or none; each may have the time that another gives up.
+
+    Answers by index what ``move_booking`` would raise; where there is any, the transaction must be given up.
+    """
+    bookings = [one.booking for one in moves]
+    load_parts(session, bookings)
+    questions = questions_of(session, bookings)
+    faults: Faults = {}
+    writes: dict[int, Write] = {}
+    for index, one in enumerate(moves):
+        try:
+            _require_open(one.booking, "booking.not_movable")
+            require_version(one.booking.version, one.version, title=one.booking.title)
+            writes[index] = Write(
+                one.booking,
+                questions[one.booking.id],
+                one.span,
+                one.override_reason,
+                before=booking_facts(one.booking),
+            )
+        except (Refused, StaleEdit) as error:
+            faults[index] = error
+    pid = partnership_of(bookings)
+    return faults | write_all(session, writes, partnership_id=pid, act=act, verb="move")
 
 
 def cancel_booking(
@@ -140,8 +178,8 @@ def cancel_booking(
     booking.cancel_reason, booking.cancel_words = reason, words
     revise(session, booking, title=booking.title, act=act)
     release_holds(session, booking_id=booking.id)
-    _raise_revision(session, booking, before)
-    _note(session, booking, act=act, verb="cancel", before=before, reason=f"{reason.value}: {words}")
+    note_booking(session, booking, act=act, verb="cancel", before=before, reason=f"{reason.value}: {words}")
+    session.flush()
     return booking
 
 
@@ -152,172 +190,51 @@ def set_state(session: Session, booking: Booking, state: BookingState, *, act: A
     before = booking_facts(booking)
     booking.state = state
     revise(session, booking, title=booking.title, act=act)
-    _raise_revision(session, booking, before)
-    _note(session, booking, act=act, verb=state.value, before=before)
+    note_booking(session, booking, act=act, verb=state.value, before=before)
+    session.flush()
 
 
-def booking_facts(booking: Booking) -> dict[str, Any]:
-    """What the booking is, in plain values: for the audit log and for telling two versions apart."""
-    people = [
-        [p.role.value, p.resource.name] for p in booking.participations if p.resource.kind.value == "person"
-    ]
-    things = {
-        kind: [p.resource.name for p in booking.participations if p.role.value == kind] for kind in _THINGS
-    }
-    return {
-        "kind": booking.kind.value,
-        "title": booking.title,
-        "subject": booking.subject.value,
-        "course_type": booking.course_type.value,
-        "state": booking.state.value,
-        "starts_at": booking.starts_at.isoformat(),
-        "ends_at": booking.ends_at.isoformat(),
-        "sites": [[site.side.value, site.organisation.name] for site in booking.sites],
-        "classes": things["class"],
-        "rooms": things["room"],
-        "account": things["account"],
-        "people": people,
-        "meeting_number": booking.meeting_number,
-        "passcode": booking.passcode,
-        "join_url": booking.join_url,
-        "segments": [[segment.kind.value, segment.minutes] for segment in booking.segments],
-        "note": booking.note,
-        "follows": booking.follows.public_id if booking.follows else "",
-        "kits": things["kit"],
-        "timing": booking.timing.value,
-        "override_reason": booking.override_reason,
-    }
+def _new(partnership_id: int, act: Act) -> Booking:
+    return Booking(
+        public_id=secrets.token_hex(8),
+        partnership_id=partnership_id,
+        state=BookingState.CONFIRMED,
+        created_at=act.at,
+        revised_at=act.at,
+        sites=[],
+        participations=[],
+        segments=[],
+    )
 
 
-_THINGS = ("class", "room", "account", "kit")
-
-
-@dataclass(frozen=True)
-class _Weighed:
-    """How long each resource is held, and the rules that were overridden, with the reason."""
-
-    spans: dict[int, Span]
-    overridden: tuple[Objection, ...] = ()
-    reason: str = ""
-
-
-def _weigh_plan(
-    session: Session, plan: BookingPlan, cast: Cast, *, partnership_id: int, booking: Booking | None = None
-) -> _Weighed:
+def _write_of(
+    session: Session,
+    booking: Booking,
+    plan: BookingPlan,
+    cast: Cast,
+    before: Mapping[str, Any] | None = None,
+) -> Write:
     question = make_question(
         cast.roles,
         kind=plan.kind,
         timing=plan.timing,
         site_ids=(site.organisation_id for site in cast.sites),
     )
-    return _weigh(
-        session,
-        question,
-        plan.span,
-        reason=plan.override_reason,
-        partnership_id=partnership_id,
-        booking=booking,
-    )
+    plan = with_account(session, plan, partnership_id=booking.partnership_id)
+    return Write(booking, question, plan.span, plan.override_reason, plan, cast, before or {})
 
 
-def _weigh(
-    session: Session,
-    question: Question,
-    span: Span,
-    *,
-    reason: str,
-    partnership_id: int,
-    booking: Booking | None,
-) -> _Weighed:
-    """Ask the rules before anything is written: a reason that overrides none is not kept."""
-    margins = load_margins(session, partnership_id, question.kind)
-    overridden = require_suitable(
-        session,
-        question,
-        span,
-        margins=margins,
-        partnership_id=partnership_id,
-        reason=reason,
-        leave_out=booking.id if booking else None,
-    )
-    return _Weighed(spans_of(question, span, margins), overridden, reason if overridden else "")
+def partnership_of(bookings: Sequence[Booking]) -> int:
+    """The one that all are of."""
+    (partnership_id,) = {booking.partnership_id for booking in bookings}
+    return partnership_id
+
+
+def _raise_first(faults: Faults) -> None:
+    for _index, error in sorted(faults.items()):
+        raise error
 
 
 def _require_open(booking: Booking, code: str) -> None:
     if booking.state not in OPEN:
         raise Refused(code, title=booking.title, state=booking.state)
-
-
-def _write_plan(booking: Booking, plan: BookingPlan, *, follows_id: int | None) -> None:
-    booking.kind, booking.title = plan.kind, plan.title
-    booking.subject, booking.course_type = plan.subject, plan.course_type
-    booking.starts_at, booking.ends_at = plan.span.starts_at, plan.span.ends_at
-    booking.meeting_number, booking.passcode = plan.meeting_number, plan.passcode
-    booking.join_url, booking.note = plan.join_url, plan.note
-    booking.timing = plan.timing
-    booking.follows_id = follows_id
-
-
-def _write_cast(session: Session, booking: Booking, plan: BookingPlan, cast: Cast) -> None:
-    sites = [
-        Site(organisation_id=site.organisation_id, side=site.side, position=position)
-        for position, site in enumerate(cast.sites)
-    ]
-    booking.sites.extend(sites)
-    session.flush()
-    booking.participations.extend(
-        Participation(
-            resource_id=part.resource_id,
-            role=part.role,
-            site_id=None if part.site is None else sites[part.site].id,
-        )
-        for part in cast.parts
-    )
-    booking.segments.extend(
-        Segment(position=position, kind=segment.kind, minutes=segment.minutes)
-        for position, segment in enumerate(plan.segments)
-    )
-    session.flush()
-    session.expire(booking, ["follows"])
-
-
-def _clear_cast(session: Session, booking: Booking) -> None:
-    for rows in (booking.participations, booking.sites, booking.segments):
-        _empty(rows)
-    session.flush()
-
-
-def _empty(rows: Iterable[Any]) -> None:
-    rows.clear()  # type: ignore[attr-defined]
-
-
-def _raise_revision(session: Session, booking: Booking, before: Mapping[str, Any]) -> None:
-    after = booking_facts(booking)
-    if any(before[name] != after[name] for name in PLACE_AND_TIME):
-        booking.revision += 1
-        session.flush()
-
-
-def _note(
-    session: Session,
-    booking: Booking,
-    *,
-    act: Act,
-    verb: str,
-    before: Mapping[str, Any],
-    reason: str = "",
-    weighed: _Weighed | None = None,
-) -> None:
-    overridden = [[one.code, one.facts.get("name", "")] for one in weighed.overridden] if weighed else []
-    audit.note(
-        session,
-        act=act,
-        verb=verb,
-        subject="booking",
-        subject_id=booking.id,
-        partnership_id=booking.partnership_id,
-        before=before,
-        after=booking_facts(booking) | ({"overridden": overridden} if overridden else {}),
-        reason=reason,
-    )
-    session.flush()

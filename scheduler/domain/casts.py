@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler.domain.availability import whole_resources
-from scheduler.domain.plans import BookingPlan, SitePlan
+from scheduler.domain.plans import BookingPlan, SitePlan, segment_problems
 from scheduler.errors import Invalid, Problem
 from scheduler.models.bookings import Booking, BookingKind, ParticipantRole, Side
 from scheduler.models.places import Organisation
@@ -69,6 +69,18 @@ class _Wanted:
         return KIND_OF_ROLE.get(self.role, ResourceKind.PERSON)
 
 
+@dataclass(frozen=True)
+class Known:
+    """The rows that plans name. Another partnership's are as unknown as those that never were."""
+
+    resources: Mapping[int, Resource]
+    organisations: Mapping[int, Organisation]
+    lessons: Mapping[str, Booking]
+    """By public id."""
+    followed: Collection[int]
+    """Ids of the bookings that others belong to."""
+
+
 def cast_plan(
     session: Session, plan: BookingPlan, *, partnership_id: int, booking: Booking | None = None
 ) -> Cast:
@@ -76,26 +88,47 @@ def cast_plan(
 
     A resource that ``booking`` already has may stay although it was retired since.
     """
+    bookings = [booking] if booking else []
+    known = read_known(session, [plan], partnership_id=partnership_id, bookings=bookings)
+    return cast_known(plan, known, booking=booking)
+
+
+def read_known(
+    session: Session, plans: Sequence[BookingPlan], *, partnership_id: int, bookings: Sequence[Booking] = ()
+) -> Known:
+    """Everything that ``plans`` name, those of ``bookings`` as they are to be: as many queries as for one."""
+    ids = {item.resource_id for plan in plans for item in _wanted(plan)}
+    found = whole_resources(session, ids)
+    resources = {row.id: row for row in found.values() if row.partnership_id == partnership_id}
+    ends = {site for plan in plans for site in (plan.host, *plan.receiving)}
+    return Known(
+        resources,
+        _organisations(session, {_organisation_of(site, resources) or 0 for site in ends}, partnership_id),
+        _lessons(session, {plan.follows for plan in plans if plan.follows}, partnership_id),
+        _followed(session, plans, bookings),
+    )
+
+
+def cast_known(plan: BookingPlan, known: Known, *, booking: Booking | None = None) -> Cast:
+    """Check the plan against what is known. Pure. Raises as ``cast_plan``."""
     problems: list[Problem] = []
     wanted = list(_wanted(plan))
-    found = whole_resources(session, {item.resource_id for item in wanted})
-    # Another partnership's are as unknown as those that never were.
-    known = {row.id: row for row in found.values() if row.partnership_id == partnership_id}
     kept = {part.resource_id for part in booking.participations} if booking else set()
     seen: set[int] = set()
     for item in wanted:
-        code = _objection(item, known.get(item.resource_id), kept, seen)
+        code = _objection(item, known.resources.get(item.resource_id), kept, seen)
         if code:
-            problems.append(Problem(item.path, code, {"name": _name(known, item.resource_id)}))
+            problems.append(Problem(item.path, code, {"name": _name(known.resources, item.resource_id)}))
         seen.add(item.resource_id)
-    problems += _rooms_too_small(plan, known)
-    cast = Cast(parts=[Part(item.resource_id, item.role, item.site) for item in wanted], resources=known)
-    problems += _classes_elsewhere(plan, known)
-    cast.follows_id = _lesson_id(session, plan, partnership_id, booking, problems)
-    cast.sites, cast.organisations = _sites(session, plan, known, partnership_id, booking, problems)
+    problems += _rooms_too_small(plan, known.resources)
+    problems += _classes_elsewhere(plan, known.resources)
+    problems += segment_problems(plan.segments, plan.span)
+    follows_id = _lesson_id(plan, known, booking, problems)
+    sites = _sites(plan, known, booking, problems)
     if problems:
         raise Invalid(problems)
-    return cast
+    parts = [Part(item.resource_id, item.role, item.site) for item in wanted]
+    return Cast(sites, parts, follows_id, known.resources, known.organisations)
 
 
 def with_account(session: Session, plan: BookingPlan, *, partnership_id: int) -> BookingPlan:
@@ -129,7 +162,7 @@ def _wanted(plan: BookingPlan) -> Iterator[_Wanted]:
         yield _Wanted(f"kits.{index}.kit_id", kit_id, ParticipantRole.KIT, None)
 
 
-def _name(known: dict[int, Resource], resource_id: int) -> str:
+def _name(known: Mapping[int, Resource], resource_id: int) -> str:
     return known[resource_id].name if resource_id in known else ""
 
 
@@ -141,7 +174,7 @@ def _objection(item: _Wanted, resource: Resource | None, kept: set[int], seen: s
     return "reference.twice" if resource.id in seen else ""
 
 
-def _rooms_too_small(plan: BookingPlan, known: dict[int, Resource]) -> Iterator[Problem]:
+def _rooms_too_small(plan: BookingPlan, known: Mapping[int, Resource]) -> Iterator[Problem]:
     for index, site in enumerate(plan.receiving):
         pupils, room = known.get(site.class_id or 0), known.get(site.room_id or 0)
         if not isinstance(pupils, SchoolClass) or not isinstance(room, Room) or room.seats is None:
@@ -156,7 +189,7 @@ def _rooms_too_small(plan: BookingPlan, known: dict[int, Resource]) -> Iterator[
             yield Problem(f"receiving.{index}.room_id", "room.too_small", facts)
 
 
-def _classes_elsewhere(plan: BookingPlan, known: dict[int, Resource]) -> Iterator[Problem]:
+def _classes_elsewhere(plan: BookingPlan, known: Mapping[int, Resource]) -> Iterator[Problem]:
     """A class sits at the site of its own school: by that its manager sees the lesson and its record."""
     for index, site in enumerate(plan.receiving):
         pupils = known.get(site.class_id or 0)
@@ -165,20 +198,14 @@ def _classes_elsewhere(plan: BookingPlan, known: dict[int, Resource]) -> Iterato
 
 
 def _lesson_id(
-    session: Session,
-    plan: BookingPlan,
-    partnership_id: int,
-    booking: Booking | None,
-    problems: list[Problem],
+    plan: BookingPlan, known: Known, booking: Booking | None, problems: list[Problem]
 ) -> int | None:
     """The lesson that the plan belongs to: one step, never a chain, so no circle either."""
-    if booking and plan.kind is not BookingKind.LESSON and _is_followed(session, booking):
+    if booking and booking.id in known.followed and plan.kind is not BookingKind.LESSON:
         problems.append(Problem("kind", "follows.is_followed"))
     if not plan.follows:
         return None
-    lesson = session.scalar(
-        select(Booking).where(Booking.public_id == plan.follows, Booking.partnership_id == partnership_id)
-    )
+    lesson = known.lessons.get(plan.follows)
     if lesson is None:
         problems.append(Problem("follows", "reference.unknown"))
         return None
@@ -187,26 +214,31 @@ def _lesson_id(
     return lesson.id
 
 
-def _is_followed(session: Session, booking: Booking) -> bool:
-    return session.scalar(select(Booking.id).where(Booking.follows_id == booking.id).limit(1)) is not None
+def _lessons(session: Session, public_ids: set[str], partnership_id: int) -> dict[str, Booking]:
+    if not public_ids:
+        return {}
+    query = select(Booking).where(Booking.public_id.in_(public_ids), Booking.partnership_id == partnership_id)
+    return {lesson.public_id: lesson for lesson in session.scalars(query)}
+
+
+def _followed(session: Session, plans: Sequence[BookingPlan], bookings: Sequence[Booking]) -> set[int]:
+    """Only where a plan would make something else of a lesson does it matter."""
+    if not bookings or all(plan.kind is BookingKind.LESSON for plan in plans):
+        return set()
+    query = select(Booking.follows_id).where(Booking.follows_id.in_([booking.id for booking in bookings]))
+    return {lesson_id for lesson_id in session.scalars(query.distinct()) if lesson_id is not None}
 
 
 def _sites(
-    session: Session,
-    plan: BookingPlan,
-    known: dict[int, Resource],
-    partnership_id: int,
-    booking: Booking | None,
-    problems: list[Problem],
-) -> tuple[list[SiteCast], dict[int, Organisation]]:
+    plan: BookingPlan, known: Known, booking: Booking | None, problems: list[Problem]
+) -> list[SiteCast]:
     ends = [("host", Side.HOST, plan.host)]
     ends += [(f"receiving.{i}", Side.RECEIVING, site) for i, site in enumerate(plan.receiving)]
-    wanted = [(path, side, _organisation_of(site, known)) for path, side, site in ends]
     kept = {site.organisation_id for site in booking.sites} if booking else set()
-    usable = _organisations(session, {id_ for _, _, id_ in wanted if id_}, partnership_id)
     sites = []
-    for path, side, organisation_id in wanted:
-        organisation = usable.get(organisation_id or 0)
+    for path, side, site in ends:
+        organisation_id = _organisation_of(site, known.resources)
+        organisation = known.organisations.get(organisation_id or 0)
         if organisation is None:
             code = "reference.unknown" if organisation_id else "site.empty"
             problems.append(Problem(f"{path}.organisation_id", code))
@@ -216,10 +248,10 @@ def _sites(
             )
         else:
             sites.append(SiteCast(organisation.id, side))
-    return sites, usable
+    return sites
 
 
-def _organisation_of(site: SitePlan, known: dict[int, Resource]) -> int | None:
+def _organisation_of(site: SitePlan, known: Mapping[int, Resource]) -> int | None:
     """The site's organisation: as given, else that of its class, room or assisting teacher."""
     if site.organisation_id:
         return site.organisation_id

@@ -13,17 +13,17 @@ from sqlalchemy.orm import Session
 from scheduler.domain import access, bookings
 from scheduler.domain.access import Viewer
 from scheduler.domain.act import Act
-from scheduler.domain.availability import question_of, spans_of
+from scheduler.domain.availability import questions_of, spans_of
 from scheduler.domain.bookings import OPEN
 from scheduler.domain.buffers import load_margins
 from scheduler.domain.calendars.rules import NOT_THERE
 from scheduler.domain.fields import Cleaner, Field, Whole, is_row_id
-from scheduler.domain.holds import Span, release_holds
+from scheduler.domain.holds import Span
 from scheduler.domain.plans import INSTANTS, LOCAL_TIME, MOVE_FIELDS, take_span
 from scheduler.domain.queries import count, whole_booking
 from scheduler.domain.slots.nearest import nearest_times
 from scheduler.domain.text_fields import Text
-from scheduler.domain.turns import take_bookings, take_resources
+from scheduler.domain.turns import take_bookings
 from scheduler.errors import (
     BlockedMove,
     Clash,
@@ -34,6 +34,7 @@ from scheduler.errors import (
     Problem,
     Refused,
     StaleEdit,
+    TongtangError,
 )
 from scheduler.models.bookings import Booking, Participation, Site
 from scheduler.models.openings import Closure
@@ -101,8 +102,14 @@ def hits(session: Session, closure: Closure, *, viewer: Viewer, zone: str, now: 
     query = hit_bookings(closure, now=now).where(access.visible_bookings(viewer)).limit(MOST_HITS)
     found: list[Hit] = []
     taken: list[Mapping[int, Span]] = []
-    for booking in session.scalars(query):
-        question = question_of(session, booking)
+    struck = session.scalars(query).all()
+    questions = questions_of(session, struck)
+    margins = {
+        kind: load_margins(session, closure.partnership_id, kind)
+        for kind in {booking.kind for booking in struck}
+    }
+    for booking in struck:
+        question = questions[booking.id]
         choices = nearest_times(
             session,
             question,
@@ -114,8 +121,7 @@ def hits(session: Session, closure: Closure, *, viewer: Viewer, zone: str, now: 
             taken=taken,
             most=MOST_CHOICES,
         )
-        margins = load_margins(session, booking.partnership_id, question.kind)
-        taken += [spans_of(question, choice, margins) for choice in choices]
+        taken += [spans_of(question, choice, margins[booking.kind]) for choice in choices]
         found.append(Hit(booking, tuple(choices)))
     return found
 
@@ -163,15 +169,11 @@ def move_hits(
         raise Invalid([Problem(f"moves.{index}.booking", "closure.not_hit") for index in wrong])
     for booking in wanted:
         access.require(access.can_change_booking(viewer, booking))
-    ids = [booking.id for booking in wanted]
-    take_bookings(session, ids)
-    take_resources(session, ids, ())
-    for booking_id in ids:
-        # Where one of them is now, another may be put.
-        release_holds(session, booking_id=booking_id)
-    blocked = [fault for booking in wanted if (fault := _move(session, booking, moves, act=act))]
-    if blocked:
-        raise MovesBlocked(blocked)
+    take_bookings(session, [booking.id for booking in wanted])
+    asked = [_asked(booking, moves[booking.public_id]) for booking in wanted]
+    faults = bookings.move_all(session, asked, act=act)
+    if faults:
+        raise MovesBlocked([_blocked(wanted[index], error) for index, error in sorted(faults.items())])
     return wanted
 
 
@@ -190,26 +192,21 @@ def _read_rows(cleaner: Cleaner, rows: Sequence[Any], zone: str) -> Iterator[tup
             yield path, values["booking"], Move(span, values["version"], values["override_reason"])
 
 
-def _move(session: Session, booking: Booking, moves: Mapping[str, Move], *, act: Act) -> BlockedMove | None:
-    """Move one within a savepoint; answers why it cannot be."""
-    move, public_id, title = moves[booking.public_id], booking.public_id, booking.title
-    try:
-        with session.begin_nested():
-            bookings.move_booking(
-                session,
-                booking,
-                span=move.span,
-                version=move.version,
-                override_reason=move.override_reason,
-                act=act,
-            )
-    except Clash as error:
-        return BlockedMove(public_id, title, error.conflicts, error.objections)
-    except Objected as error:
-        return BlockedMove(public_id, title, objections=error.objections)
-    except (StaleEdit, Refused) as error:
-        return BlockedMove(public_id, title, code=error.code)
-    return None
+def _asked(booking: Booking, move: Move) -> bookings.Move:
+    return bookings.Move(booking, move.span, move.version, move.override_reason)
+
+
+def _blocked(booking: Booking, error: TongtangError) -> BlockedMove:
+    """Why it cannot be where it was put."""
+    public_id, title = booking.public_id, booking.title
+    match error:
+        case Clash():
+            return BlockedMove(public_id, title, error.conflicts, error.objections)
+        case Objected():
+            return BlockedMove(public_id, title, objections=error.objections)
+        case StaleEdit() | Refused():
+            return BlockedMove(public_id, title, code=error.code)
+    raise error
 
 
 def _takes_part(closure: Closure) -> ColumnElement[bool]:

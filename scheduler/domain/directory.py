@@ -75,9 +75,7 @@ def create_entry(session: Session, shelf: Shelf, raw: Mapping[str, Any], *, view
     values = _settled(session, shelf, entry, values, parent)
     if parent is not None and shelf.model is not Region:
         entry.partnership_id = partnership_of(parent)
-    _write(entry, values)
-    session.add(entry)
-    _flush_unique(session, shelf, values)
+    _store(session, shelf, entry, values, written=values)
     if isinstance(entry, Resource):
         set_capacity(session, entry, entry.capacity)
     _note(session, shelf, entry, act=act, verb="create", before={})
@@ -99,8 +97,7 @@ def change_entry(
     parent = session.get(PARENTS[shelf.parent], values[shelf.parent]) if shelf.parent else None
     values = _settled(session, shelf, entry, values, parent)
     before = entry_facts(shelf, entry)
-    _write(entry, values)
-    _flush_unique(session, shelf, values, version=version)
+    _store(session, shelf, entry, values, written=values, version=version)
     if isinstance(entry, Resource):
         set_capacity(session, entry, entry.capacity)
     if entry_facts(shelf, entry) != before:
@@ -226,12 +223,28 @@ def _write(entry: Any, values: Mapping[str, Any]) -> None:
             setattr(entry, name, value)
 
 
-def _flush_unique(session: Session, shelf: Shelf, values: Mapping[str, Any], *, version: int = 0) -> None:
+def _store(
+    session: Session,
+    shelf: Shelf,
+    entry: Any,
+    values: Mapping[str, Any],
+    *,
+    written: Mapping[str, Any],
+    version: int = 0,
+) -> None:
+    """Write ``written`` of the row that is to have ``values``. Raises Invalid or StaleEdit.
+
+    Who else was quicker than our look is met by the database's guard, and told as the look would have.
+    """
     try:
-        session.flush()
+        with session.begin_nested():
+            _write(entry, written)
+            session.add(entry)
+            session.flush()
     except StaleDataError as error:
         raise StaleEdit(current=version + 1, given=version, title=values["name"]) from error
     except IntegrityError as error:
+        _require_fit(session, shelf, entry, values)
         if "unique" not in str(error.orig).lower():
             raise
         name, code = shelf.taken
@@ -243,8 +256,7 @@ def _set_retired(
 ) -> Any:
     require_version(entry.version, version, title=entry.name)
     before = entry_facts(shelf, entry)
-    entry.retired_at = at
-    _flush_unique(session, shelf, before, version=version)
+    _store(session, shelf, entry, before, written={"retired_at": at}, version=version)
     _note(session, shelf, entry, act=act, verb=verb, before=before)
     return entry
 

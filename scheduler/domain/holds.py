@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -33,27 +33,29 @@ def replace_holds(session: Session, *, booking_id: int, spans: Spans) -> None:
 
     Raises Clash, naming everyone who is busy; the booking's earlier holds then stand unchanged.
     """
-    capacities = lock_resources(session, spans)
+    if not place_holds(session, {booking_id: spans}):
+        raise Clash(conflicts(session, spans, leave_out=booking_id))
+
+
+def place_holds(session: Session, wanted: Mapping[int, Spans]) -> bool:
+    """Let each booking (by id) hold exactly what is wanted, all of them or none.
+
+    They release what they held before any is placed. False: somebody is busy, and all stands as it was.
+    """
+    held = session.scalars(select(Hold.resource_id).where(Hold.booking_id.in_(wanted)))
+    # What is given back as well: of two bookings that swap rooms, each would wait for the other's.
+    capacities = lock_resources(session, {*held, *(one for spans in wanted.values() for one in spans)})
     try:
         with session.begin_nested():
-            release_holds(session, booking_id=booking_id)
-            lanes = _free_lanes(session, capacities, spans)
-            rows = [
-                {
-                    "resource_id": resource_id,
-                    "lane": lanes.get(resource_id, 0),
-                    "starts_at": spans[resource_id].starts_at,
-                    "ends_at": spans[resource_id].ends_at,
-                    "booking_id": booking_id,
-                }
-                for resource_id in capacities
-            ]
+            session.execute(delete(Hold).where(Hold.booking_id.in_(wanted)))
+            rows = list(_rows(Lanes(session, capacities, wanted.values()), wanted))
             if rows:
                 session.execute(insert(Hold.__table__), rows)  # type: ignore[arg-type]
     except IntegrityError as error:
         if not is_overlap(error):
             raise
-        raise Clash(conflicts(session, spans, leave_out=booking_id)) from error
+        return False
+    return True
 
 
 def release_holds(session: Session, *, booking_id: int) -> None:
@@ -72,14 +74,25 @@ class Held:
 
 def conflicts(session: Session, spans: Spans, *, leave_out: int | None = None) -> list[Conflict]:
     """Every hold of a wanted resource that has no lane free throughout its span, by resource and time."""
-    return in_the_way(_read(session, _wanted(spans), leave_out=leave_out), spans)
+    return in_the_way(_read(session, _wanted(spans), leave_out=_one(leave_out)), spans)
 
 
 def held_between(
     session: Session, resource_ids: Collection[int], span: Span, *, leave_out: int | None = None
 ) -> list[Held]:
     """Every hold of these resources that overlaps ``span``, by resource and time."""
-    return _read(session, _wanted(dict.fromkeys(resource_ids, span)), leave_out=leave_out)
+    return _read(session, _wanted(dict.fromkeys(resource_ids, span)), leave_out=_one(leave_out))
+
+
+def held_in_reach(
+    session: Session, wanted: Sequence[Spans], *, leave_out: Collection[int] = ()
+) -> list[Held]:
+    """Every hold of what is wanted from the first start to the last end, by resource and time."""
+    reach = _reach(span for spans in wanted for span in spans.values())
+    if reach is None:
+        return []
+    ids = {resource_id for spans in wanted for resource_id in spans}
+    return _read(session, _wanted(dict.fromkeys(sorted(ids), reach)), leave_out=leave_out)
 
 
 def in_the_way(held: Iterable[Held], spans: Spans) -> list[Conflict]:
@@ -112,7 +125,7 @@ def _overlaps(conflict: Conflict, span: Span | None) -> bool:
     return span is not None and conflict.starts_at < span.ends_at and conflict.ends_at > span.starts_at
 
 
-def _read(session: Session, wanted: ColumnElement[bool], *, leave_out: int | None) -> list[Held]:
+def _read(session: Session, wanted: ColumnElement[bool], *, leave_out: Collection[int]) -> list[Held]:
     rows = session.execute(
         select(
             Hold.lane,
@@ -129,7 +142,7 @@ def _read(session: Session, wanted: ColumnElement[bool], *, leave_out: int | Non
         )
         .join(Booking, Booking.id == Hold.booking_id)
         .join(Resource, Resource.id == Hold.resource_id)
-        .where(wanted, Hold.booking_id != (leave_out or 0))
+        .where(wanted, Hold.booking_id.not_in(leave_out))
         .order_by(Resource.kind, Resource.name, Hold.starts_at)
     )
     return [
@@ -162,6 +175,10 @@ def _wanted(spans: Spans) -> ColumnElement[bool]:
     )
 
 
+def _one(booking_id: int | None) -> tuple[int, ...]:
+    return () if booking_id is None else (booking_id,)
+
+
 def _minutes(length: timedelta) -> int:
     return max(0, length // timedelta(minutes=1))
 
@@ -181,19 +198,56 @@ def lock_resources(session: Session, resource_ids: Collection[int]) -> dict[int,
     return dict(rows.all())
 
 
-def _free_lanes(session: Session, capacities: dict[int, int], spans: Spans) -> dict[int, int]:
-    """The lowest lane free throughout its span of each resource that has several; 0 when none is."""
-    several = {resource_id: capacity for resource_id, capacity in capacities.items() if capacity > 1}
-    if not several:
-        return {}
-    wanted = {resource_id: spans[resource_id] for resource_id in several}
-    taken: set[tuple[int, int]] = set(
-        session.execute(select(Hold.resource_id, Hold.lane).where(_wanted(wanted)))
-    )
-    return {
-        resource_id: next((lane for lane in range(capacity) if (resource_id, lane) not in taken), 0)
-        for resource_id, capacity in several.items()
-    }
+class Lanes:
+    """The lanes of what has several, and when each is taken: by who stands, and by whoever is given one."""
+
+    def __init__(self, session: Session, capacities: Mapping[int, int], wanted: Iterable[Spans]) -> None:
+        self._capacities = capacities
+        self._taken: dict[tuple[int, int], list[Span]] = {}
+        several = {resource_id for resource_id, capacity in capacities.items() if capacity > 1}
+        reach = _reach(spans[resource_id] for spans in wanted for resource_id in several & spans.keys())
+        if reach is None:
+            return
+        query = select(Hold.resource_id, Hold.lane, Hold.starts_at, Hold.ends_at)
+        for row in session.execute(query.where(_wanted(dict.fromkeys(several, reach)))):
+            self._take(row.resource_id, row.lane, Span(row.starts_at, row.ends_at))
+
+    def give(self, resource_id: int, span: Span) -> int:
+        """The lowest lane that is free throughout ``span``; 0 when none is: the database refuses it then."""
+        if self._capacities[resource_id] == 1:
+            return 0
+        lanes = range(self._capacities[resource_id])
+        lane = next((lane for lane in lanes if self._is_free(resource_id, lane, span)), 0)
+        self._take(resource_id, lane, span)
+        return lane
+
+    def _take(self, resource_id: int, lane: int, span: Span) -> None:
+        self._taken.setdefault((resource_id, lane), []).append(span)
+
+    def _is_free(self, resource_id: int, lane: int, span: Span) -> bool:
+        taken = self._taken.get((resource_id, lane), ())
+        return all(one.starts_at >= span.ends_at or one.ends_at <= span.starts_at for one in taken)
+
+
+def _rows(lanes: Lanes, wanted: Mapping[int, Spans]) -> Iterator[dict[str, object]]:
+    """The rows of the table, those of a booking by resource."""
+    for booking_id, spans in wanted.items():
+        for resource_id, span in sorted(spans.items()):
+            yield {
+                "resource_id": resource_id,
+                "lane": lanes.give(resource_id, span),
+                "starts_at": span.starts_at,
+                "ends_at": span.ends_at,
+                "booking_id": booking_id,
+            }
+
+
+def _reach(spans: Iterable[Span]) -> Span | None:
+    """From the first start to the last end; None where there are no spans."""
+    known = list(spans)
+    if not known:
+        return None
+    return Span(min(span.starts_at for span in known), max(span.ends_at for span in known))
 
 
 def count_overlaps(session: Session) -> int:

@@ -1,6 +1,7 @@
 """What a row of the calendar shelves must be in itself and beside its neighbours: each rule yields problems.
 
-The verbs of the directory hold the row they belong to locked meanwhile, so what is looked up here stays so.
+The verbs of the directory hold the row they belong to locked meanwhile, so what is looked up here stays so;
+the database refuses overlaps all the same.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler.domain.availability import interval_of, make_question, whole_resources
+from scheduler.domain.availability import interval_of, questions_of
 from scheduler.domain.calendars.around import Around, look_around
 from scheduler.domain.calendars.loading import load_calendars
 from scheduler.domain.calendars.rules import Question, objections, rules_for
@@ -60,7 +60,7 @@ class Surroundings:
 
 def read_surroundings(session: Session, bookings: Sequence[Booking]) -> Surroundings:
     """Read the calendars around ``bookings``, whose sites and participations are loaded."""
-    questions = _questions(session, bookings)
+    questions = questions_of(session, bookings)
     return Surroundings(questions, _calendars(session, bookings, questions), _overridden(session, bookings))
 
 
@@ -78,20 +78,6 @@ def look_at_time(
     calendars = load_calendars(session, question.place_ids, interval, partnership_id=partnership_id)
     around = look_around(calendars, interval, receiving=receiving, present=question.present_ids, zone=zone)
     return around, objections(rules_for(question, calendars, interval), interval)
-
-
-def _questions(session: Session, bookings: Sequence[Booking]) -> dict[int, Question]:
-    ids = {part.resource_id for booking in bookings for part in booking.participations}
-    known = whole_resources(session, ids) if ids else {}
-    return {
-        booking.id: make_question(
-            ((known[part.resource_id], part.role) for part in booking.participations),
-            kind=booking.kind,
-            timing=booking.timing,
-            site_ids=(site.organisation_id for site in booking.sites),
-        )
-        for booking in bookings
-    }
 
 
 def _calendars(

@@ -12,7 +12,8 @@ from scheduler.domain.calendars.local_time import MINUTES
 from scheduler.domain.fields import Bad, Day, Field
 from scheduler.domain.times import day_span, local_instant, read_clock, read_instant
 
-WITH_OFFSET = re.compile(r".*T.*(Z|[+-]\d{2}:?\d{2})", re.IGNORECASE)
+# The first T decides: were any of them tried, a long text of Ts would take the square of its length.
+WITH_OFFSET = re.compile(r"[^T]*T.*(Z|[+-]\d{2}:?\d{2})", re.IGNORECASE)
 MIDNIGHT = re.compile(r"\s*24[:：]00\s*")
 
 

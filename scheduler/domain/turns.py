@@ -11,10 +11,8 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler.domain.holds import lock_resources
 from scheduler.domain.row_locks import lock_row
 from scheduler.models.bookings import Booking
-from scheduler.models.holds import Hold
 from scheduler.models.series import Occurrence, Series
 
 
@@ -29,12 +27,6 @@ def take_bookings(session: Session, booking_ids: Iterable[int]) -> None:
     """Let nobody else change these bookings; they are then known as they are now."""
     rows = select(Booking).where(Booking.id.in_(sorted(booking_ids))).order_by(Booking.id)
     _read_anew(session, rows.with_for_update(key_share=True))
-
-
-def take_resources(session: Session, booking_ids: Iterable[int], wanted: Iterable[int]) -> None:
-    """Let nobody else hold what the bookings hold, nor ``wanted``: before any of it is given back."""
-    held = session.scalars(select(Hold.resource_id).where(Hold.booking_id.in_(sorted(booking_ids))))
-    lock_resources(session, {*held, *wanted})
 
 
 def _read_anew(session: Session, query: object) -> None:

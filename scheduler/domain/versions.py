@@ -24,10 +24,15 @@ def revise(session: Session, row: Booking | Record, *, title: str, act: Act) -> 
     It is written even when only its parts changed, or within the second of the last change: the version must
     rise. The stamp never falls, whatever the clock does.
     """
-    row.revised_at = max(row.revised_at, act.at)
-    flag_modified(row, "revised_at")
+    stamp(row, act=act)
     read = row.version  # after a failed flush nothing more can be read
     try:
         session.flush()
     except StaleDataError as error:
         raise StaleEdit(current=read + 1, given=read, title=title) from error
+
+
+def stamp(row: Booking | Record, *, act: Act) -> None:
+    """Let the next flush write the row, and its version rise."""
+    row.revised_at = max(row.revised_at, act.at)
+    flag_modified(row, "revised_at")

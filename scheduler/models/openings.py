@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from scheduler.models.apart import DAYS, keep_apart
 from scheduler.models.base import BIG, Base, Id, Line, Name, words
 from scheduler.models.places import Organisation
 from scheduler.models.resources import Resource
@@ -48,6 +49,13 @@ class OpeningHours(Base):
         CheckConstraint("(first_day IS NULL) = (last_day IS NULL)", name="dated"),
         CheckConstraint("last_day >= first_day", name="days"),
         Index(None, "organisation_id", "first_day"),
+        Index(
+            None,
+            "organisation_id",
+            unique=True,
+            sqlite_where=text("first_day IS NULL AND retired_at IS NULL"),
+            postgresql_where=text("first_day IS NULL AND retired_at IS NULL"),
+        ),
     )
 
     id: Mapped[Id]
@@ -69,6 +77,15 @@ class OpeningHours(Base):
     )
 
     __mapper_args__ = {"version_id_col": version}
+
+
+keep_apart(
+    OpeningHours,
+    DAYS,
+    same=("organisation_id",),
+    columns=("organisation_id", "first_day", "last_day", "retired_at"),
+    among="{row}first_day IS NOT NULL AND {row}retired_at IS NULL",
+)
 
 
 class Closure(Base):

@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from scheduler.models.apart import DAYS, MINUTES, keep_apart
 from scheduler.models.base import BIG, Base, Id, Name, refers, words
 from scheduler.models.places import Organisation, Region, Stage
 from scheduler.models.weekdays import Weekday
@@ -56,6 +57,9 @@ class BellSchedule(Base):
             ["organisation_id", "partnership_id"], ["organisation.id", "organisation.partnership_id"]
         ),
         CheckConstraint("last_day >= first_day", name="days"),
+        CheckConstraint(
+            "trim(weekdays, '1234567,') = '' AND replace(weekdays, ',', '') <> ''", name="weekdays"
+        ),
         Index(None, "organisation_id", "first_day"),
     )
 
@@ -129,3 +133,24 @@ class Swap(Base):
     )
 
     __mapper_args__ = {"version_id_col": version}
+
+
+_LIVE = "{row}retired_at IS NULL"
+
+keep_apart(
+    Term,
+    DAYS,
+    same=("region_id", "stage"),
+    columns=("region_id", "stage", "first_day", "last_day", "retired_at"),
+    among=_LIVE,
+)
+for _weekday in Weekday:
+    keep_apart(
+        BellSchedule,
+        DAYS,
+        same=("organisation_id",),
+        columns=("organisation_id", "weekdays", "first_day", "last_day", "retired_at"),
+        among=f"{_LIVE} AND replace({{row}}weekdays, '{_weekday}', '') <> {{row}}weekdays",
+        name=f"_{_weekday}",
+    )
+keep_apart(Period, MINUTES, same=("schedule_id",), columns=("schedule_id", "starts", "ends"))

@@ -50,6 +50,30 @@
     }
   }
 
+  // A field that narrows folded lists: lists that have what is typed open, the others go; empty, all is as it was.
+  function filters() {
+    for (const field of document.querySelectorAll("input[data-filter]")) {
+      const lists = [...document.getElementById(field.getAttribute("aria-controls")).querySelectorAll("details")];
+      const open = new Map(lists.map((list) => [list, list.open]));
+      field.closest("[hidden]").hidden = false;
+      field.addEventListener("input", () => narrow(field, lists, open));
+      field.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
+    }
+  }
+
+  function narrow(field, lists, open) {
+    const wanted = field.value.trim().toLowerCase();
+    const has = (element) => element.textContent.toLowerCase().includes(wanted);
+    for (const list of lists) {
+      const whole = has(list.querySelector("summary"));
+      const rows = [...list.querySelectorAll("li")];
+      for (const row of rows) row.hidden = !whole && !has(row);
+      list.hidden = !whole && rows.every((row) => row.hidden);
+      list.open = wanted ? !list.hidden : open.get(list);
+    }
+    field.parentElement.querySelector("[role=status] > span").hidden = lists.some((list) => !list.hidden);
+  }
+
   // "/" goes to the search field, Escape closes an open menu.
   function keys() {
     document.addEventListener("keydown", (event) => {
@@ -107,6 +131,7 @@
     copyButtons();
     printButtons();
     submitOnChange();
+    filters();
     keys();
     drafts();
     const errors = document.querySelector("[data-errors]");

@@ -21,6 +21,7 @@ from scheduler.web.door import zone
 from scheduler.web.locale import joined, language
 from scheduler.wording import day_words, explain
 from scheduler.wording.moments import WEEKDAYS
+from scheduler.wording.names import holiday_name, period_name
 
 RULES = {
     "closure.closed": lazy_pgettext("rule", "停用"),
@@ -60,7 +61,7 @@ def school_words(school: SchoolDay) -> str:
         return _("这天不上课")
     if ringing is Ringing.MAKE_UP_UNSET:
         return _("调休上班日，还没有定按周几上课")
-    words = joined([line.words() for line in school.lessons]) or _("不在上课时间")
+    words = joined([line_words(line) for line in school.lessons]) or _("不在上课时间")
     return (
         _("%(words)s（%(follows)s）", words=words, follows=follows_words(school.bells))
         if (school.bells.follows)
@@ -80,7 +81,8 @@ def opening_words(known: OpenDay) -> str:
     if known.hours is None:
         return ""
     if not known.is_open:
-        return _("闭馆（%(why)s）", why=known.holiday) if known.holiday else pgettext("museum", "闭馆")
+        why = holiday_name(known.holiday, language())
+        return _("闭馆（%(why)s）", why=why) if why else pgettext("museum", "闭馆")
     return _(
         "开放 %(opens)s–%(closes)s",
         opens=clock_words(known.hours.opens),
@@ -95,14 +97,20 @@ def announced_words(day: date, kind: DayKind, name: str) -> str:
 
 def holiday_words(kind: DayKind, name: str) -> str:
     """国庆节假期, 国庆节调休上班."""
+    holiday = holiday_name(name, language())
     if kind is DayKind.HOLIDAY:
-        return _("%(holiday)s假期", holiday=name)
-    return _("%(holiday)s调休上班", holiday=name)
+        return _("%(holiday)s假期", holiday=holiday)
+    return _("%(holiday)s调休上班", holiday=holiday)
+
+
+def line_words(line: Line) -> str:
+    """第3节 10:00–10:40."""
+    return period_name(line.words(), language())
 
 
 def period_words(lessons: Sequence[Line]) -> str:
     """第3节, or 第3节–第4节; "" for none."""
-    names = [line.name for line in lessons]
+    names = [period_name(line.name, language()) for line in lessons]
     return "–".join(dict.fromkeys([names[0], names[-1]])) if names else ""
 
 

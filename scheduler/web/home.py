@@ -25,6 +25,7 @@ from scheduler.web.bookings.page import record_url
 from scheduler.web.calendar.agenda import agenda_line, agenda_text, day_groups
 from scheduler.web.calendar.backdrop import read_backdrop
 from scheduler.web.calendar.filters import CalendarFilter
+from scheduler.web.closures.links import hits_urls
 from scheduler.web.door import viewer, zone
 from scheduler.web.frame import partnership_of_page
 from scheduler.web.locale import language
@@ -50,11 +51,16 @@ def today() -> str:
         groups = day_groups(rows, first=day, today=day, periods=periods_of(surroundings, rows))
         due = _due(session, now)
         unsuited = _unsuited(surroundings, rows, now)
+        shown = unsuited[:MOST_DUE]
+        hits = hits_urls(session, [said for _booking, said in shown])
         return render_template(
             "home/today.html",
             groups=groups,
             notes=_notes(session, partnership, groups),
-            unsuited=[_unsuited_line(booking, said, day) for booking, said in unsuited[:MOST_DUE]],
+            unsuited=[
+                _unsuited_line(booking, said, day) | {"hits_url": url}
+                for (booking, said), url in zip(shown, hits, strict=True)
+            ],
             more_unsuited=max(len(unsuited) - MOST_DUE, 0),
             text=agenda_text(groups),
             sentence=f"{day_words(day, language(), year=True)} · {_sentence(groups)}",

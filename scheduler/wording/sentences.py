@@ -10,6 +10,7 @@ from scheduler.errors import Conflict, During, Objection, OnDay, Problem, Tongta
 from scheduler.wording.catalogue import say
 from scheduler.wording.labels import label
 from scheduler.wording.moments import day_words, interval_words, moment_words, stretch_words
+from scheduler.wording.names import holiday_name, period_name
 
 DEFAULT_ZONE = "Asia/Shanghai"
 
@@ -187,7 +188,9 @@ SENTENCES: dict[str, str] = {
 
 def explain(error: TongtangError | Problem | Objection, language: str, *, zone: str = DEFAULT_ZONE) -> str:
     """The error or problem as a sentence in ``language``, its times in ``zone``."""
-    facts = {name: _fact(value, language, zone) for name, value in error.facts.items()}
+    facts = {
+        name: _named(name, _fact(value, language, zone), language) for name, value in error.facts.items()
+    }
     return say(language, SENTENCES[error.code], **facts)
 
 
@@ -204,6 +207,12 @@ def conflict_words(conflict: Conflict, language: str, *, zone: str = DEFAULT_ZON
     minutes = conflict.before + conflict.after
     theirs = say(language, SENTENCES["clash.theirs"], minutes=minutes) if minutes else ""
     return f"{words}{'' if language == 'zh' else ' '}{theirs}".strip()
+
+
+def _named(name: str, value: Any, language: str) -> Any:
+    """The fact in the reader's language, where it is a name that can be read in it."""
+    reading = {"holiday": holiday_name, "lessons": period_name}.get(name)
+    return reading(value, language) if reading and isinstance(value, str) else value
 
 
 def _fact(value: Any, language: str, zone: str) -> Any:

@@ -104,6 +104,12 @@ def test_what_is_no_moment(raw: Any, code: str) -> None:
     assert code_of(STARTS, raw) == code
 
 
+@pytest.mark.parametrize("letter", ["T", "1", " 1", "Z", "+"])
+def test_a_text_of_any_length_is_read_in_no_time(letter: str) -> None:
+    """The square of its length would keep this test for days."""
+    assert code_of(STARTS, letter * 2_000_000) == "field.not_a_date"
+
+
 def test_a_time_that_the_clocks_skip() -> None:
     with pytest.raises(Bad) as caught:
         STARTS.instant(STARTS.clean("2026-03-29 01:30"), zone="Europe/London")

@@ -1,4 +1,4 @@
-"""Several enter bells for the same days at once: one wins. A twin without the lock shows its use."""
+"""Several enter bells for the same days at once: one wins. Twins without lock or guard show their use."""
 
 from __future__ import annotations
 
@@ -11,14 +11,20 @@ from sqlalchemy import func, select
 
 from scheduler.db import Database
 from scheduler.domain import bell_schedules
-from scheduler.domain.bell_schedules import create_schedule, restore_schedule, retire_schedule
+from scheduler.domain.bell_schedules import (
+    change_schedule,
+    create_schedule,
+    restore_schedule,
+    retire_schedule,
+)
 from scheduler.domain.holiday_years import import_year, seed_holidays
-from scheduler.errors import StaleEdit
+from scheduler.errors import Invalid, StaleEdit
 from scheduler.models.holidays import HolidayYear
+from scheduler.models.places import Organisation
 from scheduler.models.school_time import BellSchedule
-from tests.domain.test_bell_schedules import WINTER
+from tests.domain.test_bell_schedules import SUMMER, WINTER
 from tests.journeys.test_race import race
-from tests.journeys.test_shelf_race import FIGHTERS, enter
+from tests.journeys.test_shelf_race import FIGHTERS, drop_guards, enter
 from tests.world import ROOT, World
 
 
@@ -42,7 +48,7 @@ def test_of_those_who_enter_bells_for_the_same_days_one_wins(database: Database,
 
 
 @pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
-def test_without_the_lock_they_all_win(
+def test_without_lock_and_guard_they_all_win(
     database: Database, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each has looked before anybody has written. On SQLite the writer's lock alone lets one in at a time."""
@@ -53,10 +59,74 @@ def test_without_the_lock_they_all_win(
         looked.wait()
         write(*arguments)
 
+    drop_guards(database, "bell_schedule")
     monkeypatch.setattr(bell_schedules, "lock_row", lambda *_arguments: None)
     monkeypatch.setattr(bell_schedules, "_write", write_together)
     assert enter(database, add_bells(world)) == ["won"] * FIGHTERS
     assert live(database) == FIGHTERS
+
+
+def look_too_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first look of every thread sees nothing, as before the others have written; later ones see all."""
+    look, looked = bell_schedules._require_free_days, threading.local()
+
+    def early(session: Any, organisation_id: int, *arguments: Any, **named: Any) -> None:
+        first, looked.once = not hasattr(looked, "once"), True
+        if first:
+            bell_schedules.lock_row(session, Organisation, organisation_id)
+        else:
+            look(session, organisation_id, *arguments, **named)
+
+    monkeypatch.setattr(bell_schedules, "_require_free_days", early)
+
+
+def test_who_looked_too_early_is_told_by_the_guard_in_the_same_words(
+    database: Database, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_too_early(monkeypatch)
+    assert enter(database, add_bells(world)) == [*["bells.days_overlap"] * (FIGHTERS - 1), "won"]
+    assert live(database) == 1
+
+
+def test_without_the_guard_who_looked_too_early_wins_as_well(
+    database: Database, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop_guards(database, "bell_schedule")
+    look_too_early(monkeypatch)
+    assert enter(database, add_bells(world)) == ["won"] * FIGHTERS
+    assert live(database) == FIGHTERS
+
+
+def test_what_changes_or_comes_back_too_early_is_told_the_same(
+    database: Database, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.write() as session:
+        old = add_bells(world)(session, 0)
+        retire_schedule(session, old, version=old.version, act=world.act)
+        add_bells(world)(session, 1)
+        later = {**SUMMER, "organisation_id": world.id("school 1")}
+        summer = create_schedule(session, later, viewer=ROOT, act=world.act)
+
+    def restore(session: Any) -> None:
+        schedule = session.get(BellSchedule, old.id)
+        restore_schedule(session, schedule, version=schedule.version, act=world.act)
+
+    def change(session: Any) -> None:
+        schedule = session.get(BellSchedule, summer.id)
+        change_schedule(session, schedule, WINTER, version=schedule.version, act=world.act)
+
+    def told(verb: Callable[[Any], None]) -> Any:
+        with pytest.raises(Invalid) as caught, database.write() as session:
+            verb(session)
+        return caught.value.problems
+
+    in_time = [told(restore), told(change)]
+    for verb, problems in zip((restore, change), in_time, strict=True):
+        with monkeypatch.context() as patch:
+            look_too_early(patch)
+            assert told(verb) == problems
+    assert [problem.code for problems in in_time for problem in problems] == ["bells.days_overlap"] * 2
+    assert live(database) == 2
 
 
 def test_of_those_who_bring_back_or_enter_the_same_days_one_wins(database: Database, world: World) -> None:

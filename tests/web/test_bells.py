@@ -12,6 +12,8 @@ from sqlalchemy import select
 
 from scheduler.db import Database
 from scheduler.domain.bell_schedules import create_schedule
+from scheduler.domain.directory import create_entry
+from scheduler.domain.shelves import SHELVES
 from scheduler.models.school_time import BellSchedule
 from tests.domain.test_bell_schedules import SUMMER, WINTER
 from tests.web.conftest import sign_in
@@ -238,6 +240,25 @@ def test_every_school_stands_in_the_overview(client: FlaskClient, database: Data
     assert "示例中学A（演示） — — 今天没有作息在用" in page
     assert "示例中学B（演示） — — 还没有作息时间表" in page
     assert "北京大葆台遗址博物馆" not in page
+
+
+def test_a_region_without_terms_is_told_where_its_schools_are(
+    coordinator: FlaskClient, client: FlaskClient, database: Database, world: World
+) -> None:
+    told = "内蒙古林西县（初中）还没有登记学期，排课时不核对是否在学期内。"
+    new = f"/directory/terms/new?region_id={world.id('linxi')}"
+    addresses = ("/bells", f"/bells/schools/{world.id('school 1')}")
+    for address in addresses:
+        page = coordinator.get(address).text
+        assert (told in page, f'href="{new}"' in page) == (True, True)
+    assert coordinator.get(new).status_code == 200
+    manager = sign_in(client, "manager").get("/bells").text
+    assert (told in manager, f'href="{new}"' in manager) == (True, False)
+    with database.write() as session:
+        raw = {"region_id": world.id("linxi"), "stage": "lower_secondary", "name": "上学期"}
+        days = {"first_day": "2018-09-01", "last_day": "2019-01-20"}
+        create_entry(session, SHELVES["terms"], {**raw, **days}, viewer=ROOT, act=world.act)
+    assert ["还没有登记学期" in coordinator.get(address).text for address in addresses] == [False, False]
 
 
 def test_viewers_and_other_schools_get_no_buttons(

@@ -104,6 +104,17 @@ def test_minutes_that_are_none_stay_with_a_sentence(
     assert held(database, world, BookingKind.LESSON, ParticipantRole.EDUCATOR) == Margin(15, 0)
 
 
+def test_what_is_wrong_names_its_role(coordinator: FlaskClient) -> None:
+    page = coordinator.get("/buffers?kind=lesson").text
+    answer = coordinator.post("/buffers/lesson", data=sent(page, lead_before="x", technician_after="y"))
+    summary = re.search(r'<div class="notice notice-danger".*?</ul>', answer.text, re.S)
+    assert summary
+    assert re.findall(r'<a href="#[^"]+">([^<]+)</a>', summary[0]) == [
+        "主讲教师 提前分钟",
+        "技术保障 延后分钟",
+    ]
+
+
 def test_rows_that_no_page_makes_are_refused(coordinator: FlaskClient) -> None:
     twice = {
         f"margins-{n}-{name}": value

@@ -130,7 +130,8 @@ def test_lines_are_looked_at_before_they_are_saved(
     ]
     page = coordinator.get("/holidays/2027").text
     assert "已导入 2027 年的节假日。" in page
-    assert "区教委转发的通知" in page
+    assert "来源：区教委转发的通知 · " in page
+    assert "2018年12月3日 周一 更新" in page
 
 
 def test_an_import_is_undone_by_one_click(coordinator: FlaskClient, database: Database, world: World) -> None:

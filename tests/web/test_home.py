@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from scheduler import clock
 from tests.web.booking_forms import book_lesson
+from tests.web.calendar_facts import add, add_hours
 from tests.web.conftest import sign_in
 
 
@@ -49,6 +50,38 @@ def test_lesson_that_is_over_needs_its_record(app, world):
         assert ("填写活动记录" in page, f"/bookings/{public_id}" in page) == (True, True)
         page = sign_in(app.test_client(), "viewer").get("/").text
         assert "填写活动记录</a>" not in page
+
+
+def test_a_closure_that_hits_leads_to_what_it_hits(coordinator, database, world):
+    book_lesson(coordinator, world)
+    book_lesson(coordinator, world, title="下午的课", starts="18:00", ends="18:40", segments=[])
+    add_hours(database, world)
+    shut = {
+        "kind": "maintenance",
+        "name": "布展",
+        "starts_at": "2018-12-06 09:00",
+        "ends_at": "2018-12-06 12:00",
+    }
+    add(
+        database,
+        world,
+        "closures",
+        organisation_id=world.id("school 2"),
+        **{**shut, "ends_at": "2018-12-06 09:30"},
+    )
+    closure_id = add(database, world, "closures", organisation_id=world.id("museum"), **shut)
+    page = coordinator.get("/").text
+    assert page.count(">改时间</a>") == 2
+    assert re.findall(r'href="(/closures/[^"]+)"', page) == [f"/closures/{closure_id}/hits"]
+    assert coordinator.get(f"/closures/{closure_id}/hits").status_code == 200
+
+
+def test_a_closure_of_one_room_leads_there_too(coordinator, database, world):
+    book_lesson(coordinator, world)
+    shut = {"kind": "maintenance", "name": "检修", "starts_at": "2018-12-06", "ends_at": "2018-12-06"}
+    whose = {"organisation_id": world.id("school 1"), "resource_id": world.id("room 1")}
+    closure_id = add(database, world, "closures", **whose, **shut)
+    assert f'href="/closures/{closure_id}/hits"' in coordinator.get("/").text
 
 
 def test_language_and_day_are_the_viewers(coordinator, world):

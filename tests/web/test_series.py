@@ -265,6 +265,18 @@ def test_periods_follow_the_bells_of_their_day(coordinator, world, database):
         count="2",
     )
     assert starts(database, public_id) == ["12-06 10:00", "12-13 10:00"]
+    page = coordinator.get(f"/series/{public_id}").text
+    assert page.count("林西县民族中学 第3节–第4节") == 3  # two rows, and the next one beside them
+    assert page.count("第3节–第4节") == 3
+
+
+def test_the_days_tell_their_period_where_the_rule_is_one(coordinator, world, database):
+    add_bells(database, world)
+    by_period = {"school_id": world.id("school 1"), "period": "3", "segments": []}
+    page = coordinator.post("/series/new", data=series_form(world, **by_period)).text
+    assert re.findall(r'</strong> 10:00–10:40 <span class="muted">([^<]+)</span>', page) == ["第3节"] * 4
+    page = coordinator.post("/series/new", data=series_form(world)).text
+    assert len(re.findall(r"</strong> 10:00–11:20</p>", page)) == 4
 
 
 def test_a_booking_tells_its_series_and_a_move_is_its_own(coordinator, world, database):
@@ -278,7 +290,8 @@ def test_a_booking_tells_its_series_and_a_move_is_its_own(coordinator, world, da
     assert starts(database, public_id) == ["12-06 10:00", "12-14 09:00", "12-20 10:00", "12-27 10:00"]
     assert "单独改过，原定 12月13日 周四" in coordinator.get(f"/series/{public_id}").text
     alone = book_lesson(coordinator, world, date="2018-12-07")
-    assert "/series/" not in coordinator.get(f"/bookings/{alone}").text
+    assert "系列：" not in coordinator.get(f"/bookings/{alone}").text
+    assert "每周重复" not in page
     assert 'name="reach"' not in coordinator.get(f"/bookings/{alone}/edit").text
 
 

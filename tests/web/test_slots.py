@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from scheduler.db import Database
 from tests.web.booking_forms import book_lesson
-from tests.web.calendar_facts import add_bells
+from tests.web.calendar_facts import add_bells, add_hours
 from tests.web.conftest import sign_in
 from tests.world import World
 
@@ -78,6 +78,16 @@ def test_the_map_marks_each_hour_and_says_why(coordinator: FlaskClient, world: W
     assert "<li>李讲解员（示例）</li>" in thursday
 
 
+def test_the_map_tells_why_a_day_is_left_out(
+    coordinator: FlaskClient, database: Database, world: World
+) -> None:
+    add_hours(database, world)
+    closed = question(world, "educator", more=f"&view=map&organisation_id={world.id('museum')}")
+    page = coordinator.get(closed).text
+    left_out = re.findall(r'<dt class="num">([^<]+)</dt><dd>(.*?)</dd>', page)
+    assert left_out == [("12月3日 周一", "<div>12月3日 周一 北京大葆台遗址博物馆闭馆。</div>")]
+
+
 @pytest.mark.parametrize(
     ("more", "sentence"),
     [
@@ -135,7 +145,8 @@ def test_a_slot_tells_the_period_of_each_receiving_school(
     page = coordinator.get(
         f"/slots?required={world.id('class 1')}&minutes=40&from=2018-12-06&to=2018-12-06&timing=period"
     ).text
-    assert "12月6日 周四 10:00–10:40</time> · 林西县民族中学 第3节" in page
+    told = r'>([^<]+)</time> <span class="relative">[^<]+</span></p><p class="found-period">([^<]+)</p>'
+    assert ("12月6日 周四 10:00–10:40", "林西县民族中学 第3节") in re.findall(told, page)
 
 
 def test_other_places_and_a_second_room_are_not_lost_on_the_way(

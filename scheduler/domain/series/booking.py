@@ -24,22 +24,13 @@ from scheduler.domain.plans import (
     read_plan,
     segment_problems,
 )
+from scheduler.domain.series.blocked import blocked_day
 from scheduler.domain.series.decisions import Decision, Do
-from scheduler.domain.series.proposals import Asked, Outlook, Proposal, propose, time_of_day
+from scheduler.domain.series.proposals import Asked, Proposal, propose, time_of_day
 from scheduler.domain.series.rules import SeriesRule, read_rule
 from scheduler.domain.text_fields import is_printable
 from scheduler.domain.turns import take_series
-from scheduler.errors import (
-    BlockedDay,
-    Clash,
-    Invalid,
-    NotFound,
-    Objected,
-    OnDay,
-    Problem,
-    Refused,
-    SeriesBlocked,
-)
+from scheduler.errors import BlockedDay, Invalid, NotFound, OnDay, Problem, Refused, SeriesBlocked
 from scheduler.models.bookings import Booking
 from scheduler.models.places import Organisation
 from scheduler.models.school_time import Term
@@ -108,8 +99,10 @@ def book_series(
     """
     asked = ask_series(session, plan, rule, partnership_id=partnership_id, zone=zone, act=act)
     proposals = propose(session, asked, suggest=False)
-    if all(decisions.get(one.day, BOOKED).do is Do.SKIP for one in proposals):
+    decided = {one.day: decisions.get(one.day, BOOKED) for one in proposals}
+    if all(decision.do is Do.SKIP for decision in decided.values()):
         raise Invalid([Problem("decisions", "series.nothing")])
+    booked = _book_days(session, plan, proposals, decided, partnership_id=partnership_id, act=act)
     series = Series(
         public_id=secrets.token_hex(8),
         partnership_id=partnership_id,
@@ -117,19 +110,11 @@ def book_series(
         rule=dict(rule_raw),
         plan=raw_of_plan(plan),
         created_at=act.at,
-        occurrences=[],
+        occurrences=[_occurrence(one, booked.get(one.day)) for one in proposals],
     )
     session.add(series)
     session.flush()
-    blocked = []
-    for one in proposals:
-        try:
-            _book_day(session, series, plan, one, decisions.get(one.day, BOOKED), act=act)
-        except BlockedBy as error:
-            blocked.append(error.day)
-    if blocked:
-        raise SeriesBlocked(blocked)
-    note_series(session, series, act=act, verb="book_series", days=[one.day for one in proposals])
+    note_series(session, series, act=act, verb="book_series", days=list(decided))
     return series
 
 
@@ -203,51 +188,45 @@ def note_series(session: Session, series: Series, *, act: Act, verb: str, days: 
     session.flush()
 
 
-class BlockedBy(Exception):
-    """A day that cannot be booked as decided."""
-
-    def __init__(self, day: BlockedDay) -> None:
-        super().__init__(day)
-        self.day = day
-
-
-def _book_day(
-    session: Session, series: Series, plan: BookingPlan, one: Proposal, decision: Decision, *, act: Act
-) -> None:
-    """Raises BlockedBy."""
-    occurrence = Occurrence(day=one.day)
-    if one.span is not None:
-        occurrence.starts_at, occurrence.ends_at = one.span.starts_at, one.span.ends_at
-    if decision.do is not Do.SKIP:
+def _book_days(
+    session: Session,
+    plan: BookingPlan,
+    proposals: Sequence[Proposal],
+    decided: Mapping[date, Decision],
+    *,
+    partnership_id: int,
+    act: Act,
+) -> dict[date, Booking]:
+    """The bookings of the days that are not skipped. Raises SeriesBlocked."""
+    plans: dict[date, BookingPlan] = {}
+    blocked: dict[date, BlockedDay] = {}
+    for one in proposals:
+        decision = decided[one.day]
         span = decision.span or one.span
+        if decision.do is Do.SKIP:
+            continue
         if span is None:
-            raise BlockedBy(BlockedDay(one.day, objections=one.answer.objections))
-        if decision.span is None and one.outlook is Outlook.CLASH:
-            # Known before anything is written: no need to let the database refuse it.
-            raise BlockedBy(BlockedDay(one.day, one.answer.conflicts, one.answer.objections))
-        too_long = segment_problems(plan.segments, span)
-        if too_long:
-            raise BlockedBy(BlockedDay(one.day, problems=tuple(too_long)))
-        mine = replace(plan, span=span, override_reason=decision.override_reason or plan.override_reason)
-        booking = _try_booking(session, series, mine, one.day, act=act)
-        occurrence.booking_id = booking.id
-        if one.span is None:
-            occurrence.starts_at, occurrence.ends_at = span.starts_at, span.ends_at
-    series.occurrences.append(occurrence)
-    session.flush()
+            blocked[one.day] = BlockedDay(one.day, objections=one.answer.objections)
+            continue
+        reason = decision.override_reason or plan.override_reason
+        plans[one.day] = replace(plan, span=span, override_reason=reason)
+    made, faults = bookings.book_all(session, [*plans.values()], partnership_id=partnership_id, act=act)
+    days = list(plans)
+    blocked |= {days[index]: blocked_day(days[index], error) for index, error in faults.items()}
+    if blocked:
+        raise SeriesBlocked([blocked[day] for day in sorted(blocked)])
+    return dict(zip(days, made, strict=True))
 
 
-def _try_booking(session: Session, series: Series, plan: BookingPlan, day: date, *, act: Act) -> Booking:
-    """Book within a savepoint: a day that fails must not end the look at the others."""
-    try:
-        with session.begin_nested():
-            return bookings.book(session, plan, partnership_id=series.partnership_id, act=act)
-    except Clash as error:
-        raise BlockedBy(BlockedDay(day, error.conflicts, error.objections)) from error
-    except Objected as error:
-        raise BlockedBy(BlockedDay(day, objections=error.objections)) from error
-    except Invalid as error:
-        raise BlockedBy(BlockedDay(day, problems=error.problems)) from error
+def _occurrence(one: Proposal, booking: Booking | None) -> Occurrence:
+    """Where the rule has no time, what was decided is the series' own."""
+    span = one.span or (Span(booking.starts_at, booking.ends_at) if booking else None)
+    return Occurrence(
+        day=one.day,
+        starts_at=span.starts_at if span else None,
+        ends_at=span.ends_at if span else None,
+        booking=booking,
+    )
 
 
 def rule_time(session: Session, series: Series, day: date, *, zone: str, act: Act) -> Span | None:

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from scheduler.domain import bookings
 from scheduler.domain.act import Act
-from scheduler.domain.bookings import OPEN
-from scheduler.domain.casts import cast_plan
-from scheduler.domain.fields import Bad
-from scheduler.domain.holds import Span, release_holds
+from scheduler.domain.booking_writes import booking_span, load_parts
+from scheduler.domain.bookings import OPEN, Change
+from scheduler.domain.holds import Span
 from scheduler.domain.plans import BookingPlan, raw_of_plan
+from scheduler.domain.series.blocked import blocked_day
 from scheduler.domain.series.booking import note_series, occurrence_of
-from scheduler.domain.times import local_instant
-from scheduler.domain.turns import take_bookings, take_resources, take_series
+from scheduler.domain.series.shift import Shift
+from scheduler.domain.turns import take_bookings, take_series
 from scheduler.domain.versions import require_version
-from scheduler.errors import BlockedDay, Clash, Invalid, Objected, Problem, SeriesBlocked
+from scheduler.errors import BlockedDay, Invalid, SeriesBlocked
 from scheduler.models.bookings import Booking, CancelReason
 from scheduler.models.series import Occurrence, Series
 
@@ -67,36 +66,28 @@ def change_occurrences(
 ) -> list[Booking]:
     """Let the booking and those that ``reach`` names be as ``plan`` says, each on its own day.
 
-    Another time of ``booking`` shifts the others by as much on the clocks of ``zone``, but for those that
-    were moved alone: they stay where they were put. Raises StaleEdit, Refused and Invalid as
+    Another time of ``booking`` shifts start and end of the others by as much on the clocks of ``zone``, but
+    for those that were moved alone: they stay where they were put. Raises StaleEdit, Refused and Invalid as
     ``change_booking`` for the booking itself, and SeriesBlocked naming every day that does not work; nothing
     is then written.
     """
     own = occurrence_of(session, booking)
     if reach is Reach.ONE or own is None:
         return [bookings.change_booking(session, booking, plan, version=version, act=act)]
-    series = own.series
-    occurrences = _take_turn(session, booking, reach, series, version=version, act=act)
-    _give_back(session, booking, plan, occurrences)
-    shift = _Shift(booking, plan.span, zone)
-    follows = booking.follows.public_id if booking.follows else ""
-
-    def change(one: Occurrence) -> Booking:
-        mine = _booking(one)
-        span = plan.span if mine is booking else shift.of(one)
-        kept = mine.follows.public_id if mine.follows and plan.follows == follows else plan.follows
-        changed = replace(plan, span=span, follows=kept)
-        bookings.change_booking(session, mine, changed, version=mine.version, act=act)
-        if mine is booking or not _moved_alone(one, shift.before.get(mine.id)):
-            one.starts_at, one.ends_at = span.starts_at, span.ends_at
-        return mine
-
-    shift.remember(occurrences)
-    changed = _each(session, occurrences, change, own=booking)
-    series.plan, series.title = raw_of_plan(plan), plan.title
-    days = [one.day for one in occurrences]
-    note_series(session, series, act=act, verb="change_occurrences", days=days)
-    return changed
+    occurrences = _take_turn(session, booking, reach, own.series, version=version, act=act)
+    alone = {one.day for one in occurrences if _is_moved_alone(one)}
+    shift = Shift(booking_span(booking), plan.span, zone)
+    fixed = {one.day: booking_span(_booking(one)) for one in occurrences if one.day in alone}
+    spans, blocked = _new_times(occurrences, {**fixed, own.day: plan.span}, shift)
+    blocked |= _change_all(session, own, [one for one in occurrences if one.day in spans], plan, spans, act)
+    if blocked:
+        raise SeriesBlocked([blocked[day] for day in sorted(blocked)])
+    for one in occurrences:
+        if one.day not in alone or (one is own and shift.is_any):
+            one.starts_at, one.ends_at = spans[one.day].starts_at, spans[one.day].ends_at
+    own.series.plan, own.series.title = raw_of_plan(plan), plan.title
+    note_series(session, own.series, act=act, verb="change_occurrences", days=list(spans))
+    return [_booking(one) for one in occurrences]
 
 
 def cancel_occurrences(
@@ -132,79 +123,57 @@ def _take_turn(
     take_series(session, series)
     take_bookings(session, (_booking(one).id for one in reached(session, booking, reach, act=act)))
     require_version(booking.version, version, title=booking.title)
-    return reached(session, booking, reach, act=act)
+    occurrences = reached(session, booking, reach, act=act)
+    load_parts(session, [_booking(one) for one in occurrences])
+    return occurrences
 
 
-def _give_back(
-    session: Session, booking: Booking, plan: BookingPlan, occurrences: Sequence[Occurrence]
-) -> None:
-    """Release all holds of theirs: a shift by a week puts each where the next one was. Raises Invalid."""
-    ids = [_booking(one).id for one in occurrences]
-    cast = cast_plan(session, plan, partnership_id=booking.partnership_id, booking=booking)
-    take_resources(session, ids, (part.resource_id for part in cast.parts))
-    for booking_id in ids:
-        release_holds(session, booking_id=booking_id)
-
-
-class _Shift:
-    """How far the edited booking moves on the clocks of a zone, and what it makes of the others' times."""
-
-    def __init__(self, booking: Booking, span: Span, zone: str) -> None:
-        self._zone = zone
-        self._starts = self._local(span.starts_at) - self._local(booking.starts_at)
-        self._length = span.ends_at - span.starts_at
-        self.before: dict[int, Span] = {}
-
-    def remember(self, occurrences: Iterable[Occurrence]) -> None:
-        """Keep where each booking was before anything is written."""
-        for one in occurrences:
-            booking = _booking(one)
-            self.before[booking.id] = Span(booking.starts_at, booking.ends_at)
-
-    def of(self, one: Occurrence) -> Span:
-        """The new time of another occurrence. Raises Invalid when the clocks skip it."""
-        was = self.before[_booking(one).id]
-        if _moved_alone(one, was):
-            return was
-        local = self._local(was.starts_at) + self._starts
-        try:
-            starts_at = local_instant(local.date(), local.time(), self._zone)
-        except Bad as bad:
-            raise Invalid([Problem("starts", bad.code, bad.facts)]) from bad
-        return Span(starts_at, starts_at + self._length)
-
-    def _local(self, moment: datetime) -> datetime:
-        return moment.astimezone(ZoneInfo(self._zone)).replace(tzinfo=None)
-
-
-def _each(
-    session: Session,
-    occurrences: Iterable[Occurrence],
-    change: Callable[[Occurrence], Booking],
-    *,
-    own: Booking,
-) -> list[Booking]:
-    """Change every one; those that cannot be are told together, but what is wrong with the plan itself."""
-    changed, blocked = [], []
+def _new_times(
+    occurrences: Iterable[Occurrence], fixed: Mapping[date, Span], shift: Shift
+) -> tuple[dict[date, Span], dict[date, BlockedDay]]:
+    """The time of each day, as ``fixed`` or shifted; and the days on which there is no such time."""
+    spans: dict[date, Span] = {}
+    blocked: dict[date, BlockedDay] = {}
     for one in occurrences:
         try:
-            with session.begin_nested():
-                changed.append(change(one))
-        except Clash as error:
-            blocked.append(BlockedDay(one.day, error.conflicts, error.objections))
-        except Objected as error:
-            blocked.append(BlockedDay(one.day, objections=error.objections))
+            spans[one.day] = fixed.get(one.day) or shift.of(booking_span(_booking(one)))
         except Invalid as error:
-            if one.booking_id == own.id:
-                raise
-            blocked.append(BlockedDay(one.day, problems=error.problems))
-    if blocked:
-        raise SeriesBlocked(blocked)
-    return changed
+            blocked[one.day] = blocked_day(one.day, error)
+    return spans, blocked
 
 
-def _moved_alone(one: Occurrence, was: Span | None) -> bool:
-    return was is not None and (one.starts_at, one.ends_at) != (was.starts_at, was.ends_at)
+def _change_all(
+    session: Session,
+    own: Occurrence,
+    occurrences: Sequence[Occurrence],
+    plan: BookingPlan,
+    spans: Mapping[date, Span],
+    act: Act,
+) -> dict[date, BlockedDay]:
+    """The days that do not work. Raises what is wrong with the edited booking itself, but that it is busy."""
+    follows = _follows(_booking(own))
+    changes = []
+    for one in occurrences:
+        booking = _booking(one)
+        # The lesson that it belongs to stays its own unless the edit names another.
+        kept = _follows(booking) if plan.follows == follows else plan.follows
+        mine = replace(plan, span=spans[one.day], follows=kept)
+        changes.append(Change(booking, mine, booking.version))
+    blocked = {}
+    for index, error in bookings.change_all(session, changes, act=act).items():
+        if occurrences[index] is own and isinstance(error, Invalid):
+            raise error
+        blocked[occurrences[index].day] = blocked_day(occurrences[index].day, error)
+    return blocked
+
+
+def _follows(booking: Booking) -> str:
+    return booking.follows.public_id if booking.follows else ""
+
+
+def _is_moved_alone(one: Occurrence) -> bool:
+    booking = _booking(one)
+    return (one.starts_at, one.ends_at) != (booking.starts_at, booking.ends_at)
 
 
 def _booking(one: Occurrence) -> Booking:

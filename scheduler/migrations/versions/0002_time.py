@@ -27,6 +27,48 @@ BOOKING_COLUMNS = (
     "override_reason VARCHAR(300) DEFAULT '' NOT NULL",
 )
 
+# The guards are written out here, not imported: a migration must stay what it was.
+DAYS = (
+    "daterange(first_day, last_day, '[]')",
+    "first_day <= coalesce(NEW.last_day, '9999-12-31') AND coalesce(last_day, '9999-12-31') >= NEW.first_day",
+    "NEW.first_day IS NOT date(NEW.first_day) OR NEW.last_day IS NOT date(NEW.last_day)",
+)
+MINUTES = (
+    "int4range(starts, ends)",
+    "starts < NEW.ends AND ends > NEW.starts",
+    "typeof(NEW.starts) <> 'integer' OR typeof(NEW.ends) <> 'integer'",
+)
+LIVE = '{row}retired_at IS NULL'
+# table, name, what a row covers, which rows are neighbours, columns that can make an overlap, which rows count
+GUARDS = (
+    ('term', '', DAYS, ('region_id', 'stage'), 'region_id, stage, first_day, last_day, retired_at', LIVE),
+    *(
+        ('bell_schedule', f'_{weekday}', DAYS, ('organisation_id',), 'organisation_id, weekdays, first_day, last_day, retired_at',
+         f"{LIVE} AND replace({{row}}weekdays, '{weekday}', '') <> {{row}}weekdays")
+        for weekday in range(1, 8)
+    ),
+    ('period', '', MINUTES, ('schedule_id',), 'schedule_id, starts, ends', 'TRUE'),
+    ('opening_hours', '', DAYS, ('organisation_id',), 'organisation_id, first_day, last_day, retired_at', f'{{row}}first_day IS NOT NULL AND {LIVE}'),
+)
+
+
+def _guards_of_sqlite(table, name, stretch, same, columns, among):
+    _range, meets, misread = stretch
+    alike = ' AND '.join(f'{column} = NEW.{column}' for column in same)
+    met = f"SELECT 1 FROM {table} WHERE {alike} AND {among.format(row='')} AND {meets}"
+    for event, when, but in (('insert', 'INSERT', ''), ('update', f'UPDATE OF {columns}', ' AND id <> OLD.id')):
+        yield f"""CREATE TRIGGER {table}_guard{name}_{event} BEFORE {when} ON {table} WHEN {among.format(row='NEW.')}
+BEGIN
+  SELECT RAISE(ABORT, '{table}_overlap{name}')
+  WHERE {misread}
+     OR EXISTS ({met}{but});
+END"""
+
+
+def _guards_of_postgresql(table, name, stretch, same, columns, among):
+    keys = ', '.join(f'{column} WITH =' for column in same)
+    yield f"ALTER TABLE {table} ADD CONSTRAINT {table}_overlap{name} EXCLUDE USING gist ({keys}, {stretch[0]} WITH &&) WHERE ({among.format(row='')})"
+
 
 def _is_sqlite() -> bool:
     return op.get_bind().dialect.name == 'sqlite'
@@ -163,6 +205,7 @@ def upgrade() -> None:
     sa.Column('retired_at', sa.BigInteger(), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint('last_day >= first_day', name=op.f('ck_bell_schedule_days')),
+    sa.CheckConstraint("trim(weekdays, '1234567,') = '' AND replace(weekdays, ',', '') <> ''", name=op.f('ck_bell_schedule_weekdays')),
     sa.ForeignKeyConstraint(['organisation_id', 'partnership_id'], ['organisation.id', 'organisation.partnership_id'], name=op.f('fk_bell_schedule_organisation_id_partnership_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_bell_schedule'))
     )
@@ -189,6 +232,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_opening_hours'))
     )
     with op.batch_alter_table('opening_hours', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_opening_hours_organisation_id'), ['organisation_id'], unique=True, sqlite_where=sa.text('first_day IS NULL AND retired_at IS NULL'), postgresql_where=sa.text('first_day IS NULL AND retired_at IS NULL'))
         batch_op.create_index(batch_op.f('ix_opening_hours_organisation_id_first_day'), ['organisation_id', 'first_day'], unique=False)
 
     op.create_table('swap',
@@ -247,6 +291,9 @@ def upgrade() -> None:
     sa.UniqueConstraint('schedule_id', 'position', name=op.f('uq_period_schedule_id_position'))
     )
 
+    for guard in GUARDS:
+        for statement in (_guards_of_sqlite if _is_sqlite() else _guards_of_postgresql)(*guard):
+            op.execute(statement)
     for table, (_name, _column, before, after) in WIDENED.items():
         _set_values(table, old=before, new=after)
     if _is_sqlite():
@@ -292,6 +339,7 @@ def downgrade() -> None:
     op.drop_table('swap')
     with op.batch_alter_table('opening_hours', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_opening_hours_organisation_id_first_day'))
+        batch_op.drop_index(batch_op.f('ix_opening_hours_organisation_id'), sqlite_where=sa.text('first_day IS NULL AND retired_at IS NULL'), postgresql_where=sa.text('first_day IS NULL AND retired_at IS NULL'))
 
     op.drop_table('opening_hours')
     with op.batch_alter_table('bell_schedule', schema=None) as batch_op:

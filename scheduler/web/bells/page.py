@@ -19,21 +19,26 @@ from scheduler.domain.times import local_day
 from scheduler.models.places import Organisation
 from scheduler.models.school_time import BellSchedule, PeriodKind
 from scheduler.models.weekdays import Weekday
+from scheduler.web.bells.terms import missing_terms
 from scheduler.web.door import viewer
 from scheduler.web.locale import joined, language, name_of
 from scheduler.wording import day_words, label
+from scheduler.wording.names import period_name
 
 
 def overview(session: Session, partnership_id: int | None) -> dict[str, Any]:
     """The schools of the partnership by region, each with what is in effect today and what is missing."""
     if partnership_id is None:
-        return {"regions": []}
+        return {"regions": [], "terms": {}}
     found = session.scalars(bell_schedules.schedules(viewer(), partnership_id=partnership_id)).all()
     regions: dict[str, list[dict[str, Any]]] = {}
-    for school in session.scalars(bell_schedules.schools(partnership_id)):
+    schools = session.scalars(bell_schedules.schools(partnership_id)).all()
+    terms = missing_terms(session, schools)
+    for school in schools:
         own = [schedule for schedule in found if schedule.organisation_id == school.id]
         regions.setdefault(name_of(school.region), []).append(_school_line(school, own))
-    return {"regions": list(regions.items())}
+    told = {name_of(school.region): terms.get(school.region_id) for school in schools}
+    return {"regions": list(regions.items()), "terms": told}
 
 
 def school_page(session: Session, school: Organisation) -> dict[str, Any]:
@@ -47,6 +52,7 @@ def school_page(session: Session, school: Organisation) -> dict[str, Any]:
         "may_edit": access.can_edit_resources(viewer(), school) and school.retired_at is None,
         "cards": [card(schedule, today) for schedule in current],
         "rows": timetable([value_of(schedule) for schedule in current]),
+        "terms": missing_terms(session, [school]).get(school.region_id),
         "gaps": [gap_words(gap) for gap in gaps_of(live)],
         "over": [card(schedule, today) for schedule in live if schedule not in current],
         "retired": [card(schedule, today) for schedule in session.scalars(retired)],
@@ -74,7 +80,11 @@ def timetable(found: Sequence[Schedule]) -> list[dict[str, Any]]:
             rows.setdefault(line.name, [None] * len(found))[place] = line
     ordered = sorted(rows.items(), key=lambda row: min(line.starts for line in row[1] if line))
     return [
-        {"name": name, "kind": _kind(lines), "times": [_time(line) for line in lines]}
+        {
+            "name": period_name(name, language()),
+            "kind": _kind(lines),
+            "times": [_time(line) for line in lines],
+        }
         for name, lines in ordered
     ]
 

@@ -11,10 +11,12 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from scheduler.domain.queries import PAGE, BookingFilter, bookings, count
+from scheduler.domain.suitability import read_surroundings
 from scheduler.domain.times import local_day
 from scheduler.models.bookings import Booking, BookingKind, BookingState
 from scheduler.models.places import Partnership
 from scheduler.web.addresses import page_argument, words_argument
+from scheduler.web.around_words import periods_of
 from scheduler.web.bookings.page import when_words
 from scheduler.web.calendar.agenda import agenda_line
 from scheduler.web.door import viewer, zone
@@ -31,9 +33,13 @@ def list_page(session: Session, partnership: Partnership | None, *, now: datetim
     page, pages = page_argument(count(session, query))
     today = local_day(now, zone())
     rows = session.scalars(query.limit(PAGE).offset((page - 1) * PAGE)).all()
+    periods = periods_of(read_surroundings(session, rows), rows)
     return {
         "asked": asked,
-        "rows": [{**agenda_line(row), "when": when_words(row, today)} for row in rows],
+        "rows": [
+            {**agenda_line(row), "when": {**when_words(row, today), "period": periods.get(row.id, "")}}
+            for row in rows
+        ],
         "page": page,
         "pages": pages,
         "page_url": lambda number: url_for("bookings.index", **_given(asked), page=number),

@@ -45,6 +45,7 @@ def booking_page(session: Session, booking: Booking, *, now: datetime) -> dict[s
     _load_details(session, booking)
     today = local_day(now, zone())
     may_coordinate = access.can_change_booking(viewer(), booking)
+    series = place_in_series(session, booking)
     tied = session.scalars(following(booking)).all()
     entries = [(entry, user) for entry, user in session.execute(history("booking", booking.id))]
     card = time_card(session, booking, entries, now=now)
@@ -53,7 +54,8 @@ def booking_page(session: Session, booking: Booking, *, now: datetime) -> dict[s
         "when": {**when_words(booking, today), "period": card["period"]},
         "time": card,
         "line": agenda_line(booking),
-        "series": place_in_series(session, booking),
+        "series": series,
+        "repeat_url": "" if series or not may_coordinate else url_for("series.new", like=booking.public_id),
         "sites": [_site(booking, site) for site in booking.sites],
         "pupils": sum(part.resource.head_count for part in _parts(booking, ParticipantRole.CLASS)),
         "people": _people(booking),

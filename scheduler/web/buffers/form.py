@@ -13,6 +13,8 @@ from wtforms.widgets import NumberInput
 from scheduler.domain.buffers import MOST_MINUTES, Margin, Margins, default_margin
 from scheduler.models.bookings import BookingKind, ParticipantRole
 from scheduler.web.forms import FieldList, raw_of
+from scheduler.web.locale import language
+from scheduler.wording import label
 
 MINUTES = {"widget": NumberInput(min=0, max=MOST_MINUTES), "render_kw": {"inputmode": "numeric"}}
 
@@ -29,6 +31,14 @@ class BufferForm(FlaskForm):
     """The roles of one kind."""
 
     margins = FieldList(FormField(MarginForm), max_entries=len(ParticipantRole) + 1)
+
+    def name_roles(self) -> None:
+        """Let every field, and what is said of it, name the role that it is of."""
+        for row in self.margins:
+            if row.form.role.data in set(ParticipantRole):
+                role = label(language(), ParticipantRole(row.form.role.data))
+                for control in (row.form.before, row.form.after):
+                    control.label.text = f"{role} {control.label.text}"
 
     def raw(self, kind: BookingKind) -> dict[str, Any]:
         """What was typed, as the domain reads it."""

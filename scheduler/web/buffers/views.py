@@ -97,6 +97,7 @@ def _saved(
 
 def _page(session: Session, partnership: Partnership, kind: BookingKind, form: BufferForm) -> str:
     margins = load_margins(session, partnership.id, kind)
+    form.name_roles()
     return render_template(
         "buffers/index.html",
         form=form,

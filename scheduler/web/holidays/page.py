@@ -10,7 +10,6 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as lazy
 from flask_babel import pgettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,17 +23,7 @@ from scheduler.web.door import viewer, zone
 from scheduler.web.locale import joined, language
 from scheduler.wording import day_words
 from scheduler.wording.moments import MONTHS_EN, WEEKDAYS
-
-KNOWN_NAMES = {
-    "元旦": lazy("元旦"),
-    "春节": lazy("春节"),
-    "清明节": lazy("清明节"),
-    "劳动节": lazy("劳动节"),
-    "端午节": lazy("端午节"),
-    "中秋节": lazy("中秋节"),
-    "国庆节": lazy("国庆节"),
-}
-"""Holidays that come up every year, which an English page can name."""
+from scheduler.wording.names import holiday_name
 
 
 @dataclass
@@ -59,6 +48,7 @@ def year_page(session: Session, partnership: Partnership, year: int) -> dict[str
     return {
         "year": year,
         "row": row,
+        "updated": day_words(local_day(row.updated_at, zone()), language(), year=True) if row else "",
         "imported": row is not None and holiday_years.is_imported(row),
         "groups": [_group_words(group) for group in groups],
         "left": [day_words(day.day, language()) for day in left],
@@ -121,7 +111,7 @@ def counts_words(days: Sequence[Any]) -> str:
 
 def named(name: str) -> str:
     """The holiday's name in the viewer's language, as far as it is one of every year."""
-    return str(KNOWN_NAMES.get(name, name))
+    return holiday_name(name, language())
 
 
 def mark_of(kind: DayKind) -> str:

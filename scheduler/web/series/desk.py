@@ -48,8 +48,10 @@ class Draft:
     proposals: Sequence[Proposal]
 
 
-def form_page(form: SeriesForm, *, partnership_id: int, error: TongtangError | None = None) -> str:
-    """The form with everything that was typed, and why it is shown again."""
+def form_page(
+    form: SeriesForm, *, partnership_id: int, error: TongtangError | None = None, is_filled: bool = False
+) -> str:
+    """The form with everything that was typed, and why it is shown again; ``is_filled``: from a booking."""
     with edge.read() as session:
         options = load_options(
             session,
@@ -61,7 +63,8 @@ def form_page(form: SeriesForm, *, partnership_id: int, error: TongtangError | N
         form.offer(options)
         form.offer_rule(terms=_terms(session, partnership_id), schools=_schools(options))
         put_error(form, error)
-        return render_template("series/form.html", form=form, kept=_typed(only="decisions-"))
+        kept = _typed(only="decisions-")
+        return render_template("series/form.html", form=form, kept=kept, is_filled=is_filled)
 
 
 def preview_page(
@@ -78,7 +81,7 @@ def preview_page(
             draft = read_draft(session, form, partnership_id=partnership_id)
         except Invalid as invalid:
             return form_page(form, partnership_id=partnership_id, error=invalid), status_of(invalid)
-        page = preview(session, form, draft.proposals, blocked=blocked)
+        page = preview(session, form, draft.proposals, rule=draft.rule, blocked=blocked)
         if isinstance(error, Invalid):
             form.put(error.problems)
         text = render_template(

@@ -11,6 +11,7 @@ from wtforms import Form, FormField, HiddenField, SelectField, SelectMultipleFie
 from wtforms.fields import SelectChoice
 from wtforms.widgets import CheckboxInput, DateInput, ListWidget, NumberInput, TimeInput
 
+from scheduler.domain.fields import Bad, Day
 from scheduler.domain.series.rules import CLOCKS, MOST_OCCURRENCES, RULE_KEYS
 from scheduler.models.weekdays import Weekday
 from scheduler.web.bookings.form import BookingForm
@@ -64,6 +65,15 @@ class SeriesForm(BookingForm):
             SelectChoice("4", _("每四周")),
         ]
         self.term_id.choices, self.school_id.choices = terms, schools
+
+    def begin_on(self, typed: str) -> None:
+        """Let it begin on this day and be on its weekday; what is no day is left out."""
+        try:
+            day = Day(name="first_day", label="").clean(typed)
+        except Bad:
+            day = None
+        self.first_day.data = day.isoformat() if day else ""
+        self.weekdays.data = [str(day.isoweekday())] if day else []
 
     def raw_plan(self) -> dict[str, Any]:
         """What was typed of the booking."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -13,11 +14,13 @@ from sqlalchemy.orm import Session, joinedload
 
 from scheduler.domain.queries import history
 from scheduler.domain.series.view import can_add, visible_bookings_of
+from scheduler.domain.suitability import read_surroundings
 from scheduler.domain.times import local_day
 from scheduler.models.audit import AuditEntry
 from scheduler.models.bookings import Booking, BookingState
 from scheduler.models.series import Occurrence, Series
 from scheduler.models.users import User
+from scheduler.web.around_words import periods_of
 from scheduler.web.bookings.page import when_words
 from scheduler.web.calendar.agenda import agenda_line, clock_words
 from scheduler.web.door import viewer, zone
@@ -38,7 +41,8 @@ def series_page(session: Session, series: Series, *, now: datetime) -> dict[str,
     seen = visible_bookings_of(session, series, viewer=viewer())
     shown = [one for one in _occurrences(session, series) if one.booking_id is None or one.booking_id in seen]
     may_add = can_add(series, viewer=viewer())
-    rows = _rows(shown, today, may_add=may_add)
+    periods = periods_of(read_surroundings(session, list(seen.values())), seen.values())
+    rows = _rows(shown, today, may_add=may_add, periods=periods)
     bookings = [one.booking for one in shown if one.booking is not None]
     kept = [one for one in bookings if one.state is not BookingState.CANCELLED]
     skipped = sum(one.booking_id is None for one in shown)
@@ -63,8 +67,11 @@ def _occurrences(session: Session, series: Series) -> list[Occurrence]:
     return list(session.scalars(query))
 
 
-def _rows(occurrences: list[Occurrence], today: date, *, may_add: bool) -> list[dict[str, Any]]:
-    rows, number = [], 0
+def _rows(
+    occurrences: list[Occurrence], today: date, *, may_add: bool, periods: Mapping[int, str]
+) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    number = 0
     for one in occurrences:
         day = day_words(one.day, language(), year=one.day.year != today.year)
         if one.booking is None:
@@ -73,19 +80,28 @@ def _rows(occurrences: list[Occurrence], today: date, *, may_add: bool) -> list[
             continue
         number += 1
         booking = one.booking
-        moved = (one.starts_at, one.ends_at) != (booking.starts_at, booking.ends_at)
         rows.append(
             {
                 "day": day,
                 "number": number,
                 "booking": agenda_line(booking),
-                "when": when_words(booking, today),
-                "moved": moved,
+                "own_title": booking.title if booking.title != one.series.title else "",
+                "when": {**when_words(booking, today), "period": periods.get(booking.id, "")},
+                "planned": _planned(one, booking, today),
                 "coming": booking.state is not BookingState.CANCELLED
                 and local_day(booking.starts_at, zone()) >= today,
             }
         )
     return rows
+
+
+def _planned(one: Occurrence, booking: Booking, today: date) -> str:
+    """When the series had it, where it was moved alone; "" where it is as planned."""
+    planned = one.starts_at, one.ends_at
+    if planned == (booking.starts_at, booking.ends_at) or one.starts_at is None or one.ends_at is None:
+        return ""
+    day = day_words(one.day, language(), year=one.day.year != today.year)
+    return f"{day} {clock_words(one.starts_at, one.ends_at)}"
 
 
 def _chat_text(series: Series, bookings: list[Booking]) -> str:

@@ -12,8 +12,11 @@ from flask_babel import ngettext
 from sqlalchemy.orm import Session
 from wtforms.fields import SelectChoice
 
+from scheduler import clock
 from scheduler.domain.series.decisions import Do
 from scheduler.domain.series.proposals import Outlook, Proposal
+from scheduler.domain.series.rules import SeriesRule
+from scheduler.domain.times import local_day
 from scheduler.errors import BlockedDay
 from scheduler.web.around_words import objection_lines
 from scheduler.web.bookings.desk import MOST_OF_A_DAY, lines_by_day
@@ -23,6 +26,7 @@ from scheduler.web.door import zone
 from scheduler.web.locale import joined, language
 from scheduler.web.series.form import SUGGEST, SeriesForm
 from scheduler.wording import day_words, explain, interval_words
+from scheduler.wording.names import period_words
 
 OFF = "off"
 """A day without the period because it is a holiday."""
@@ -33,6 +37,7 @@ def preview(
     form: SeriesForm,
     proposals: Sequence[Proposal],
     *,
+    rule: SeriesRule,
     blocked: Mapping[date, BlockedDay],
 ) -> dict[str, Any]:
     """{rows, totals, chosen}; the form's decisions are then about these days, with a choice for each."""
@@ -41,8 +46,9 @@ def preview(
     answers = ((one.day, blocked.get(one.day) or one.answer) for one in proposals)
     busy = [(day, one) for day, answer in answers for one in answer.conflicts[:MOST_OF_A_DAY]]
     told = lines_by_day(session, busy)
+    period = period_words(rule.period, rule.period_to, language()) if rule.period else ""
     rows = [
-        _row(one, blocked.get(one.day), entry, told.get(one.day, []))
+        _row(one, blocked.get(one.day), entry, told.get(one.day, [])) | {"period": period if one.span else ""}
         for one, entry in zip(proposals, form.decisions, strict=True)
     ]
     kept = sum(row["form"].do.data != Do.SKIP for row in rows)
@@ -72,7 +78,7 @@ def _row(
     entry.form.do.choices = _choices(one)
     problems = blocked.problems if blocked else ()
     return {
-        "day": day_words(one.day, language(), year=False),
+        "day": day_words(one.day, language(), year=one.day.year != local_day(clock.now(), zone()).year),
         "iso": one.day.isoformat(),
         "interval": clock_words(one.span.starts_at, one.span.ends_at) if one.span else "",
         "outlook": "blocked" if blocked else _outlook(one),

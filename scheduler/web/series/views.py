@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -12,16 +12,18 @@ from sqlalchemy.orm import Session
 
 from scheduler import clock, edge
 from scheduler.domain import access
+from scheduler.domain.bookings import get_visible_booking
 from scheduler.domain.fields import Bad, Day, clean_fields
 from scheduler.domain.plans import MOVE_FIELDS, read_span
 from scheduler.domain.series.booking import add_occurrence, ask_again, get_series, rule_time, skipped_day
 from scheduler.domain.series.view import get_visible_series, require_adding
+from scheduler.domain.times import local_day
 from scheduler.errors import Clash, Invalid, NotFound, Objected, TongtangError
 from scheduler.models.series import Series
 from scheduler.web.bookings.alternatives import fill_time, ways_out
 from scheduler.web.bookings.asked import Asked, span_of
 from scheduler.web.bookings.desk import conflict_lines
-from scheduler.web.bookings.values import time_values
+from scheduler.web.bookings.values import time_values, values_of
 from scheduler.web.bookings.views import MoveForm, first_values, partnership_to_book_in
 from scheduler.web.door import act, viewer, zone
 from scheduler.web.failures import status_of, words_of
@@ -37,24 +39,29 @@ blueprint = Blueprint("series", __name__)
 
 @blueprint.get("/series/new")
 def new() -> str:
-    """The empty form; its address may fill it as that of a booking's."""
+    """The empty form; its address may fill it as that of a booking's, or like a booking that there is."""
     with edge.read() as session:
         partnership_id = partnership_to_book_in(session)
-        values = first_values(session, partnership_id)
-    day = values["date"]
-    weekday = str(date.fromisoformat(day).isoweekday())
-    filled = {**values, "first_day": day, "weekdays": [weekday], "every": "1"}
-    return form_page(SeriesForm(data=filled), partnership_id=partnership_id)
+        like = request.args.get("like", "")
+        values = _values_like(session, like) if like else first_values(session, partnership_id)
+    if not like:  # whole minutes of a usual lesson would not fit into one period
+        values["segments"] = [{"kind": row.get("kind")} for row in values["segments"]]
+    form = SeriesForm(data={**values, "every": "1"})
+    form.begin_on(values["date"])
+    return form_page(form, partnership_id=partnership_id, is_filled=bool(like))
 
 
 @blueprint.post("/series/new")
 def preview() -> ResponseReturnValue:
-    """Every day of what the form says; or the form with one more row."""
+    """Every day of what the form says; or the form: with one more row, or with what a booking's form says."""
     with edge.read() as session:
         partnership_id = partnership_to_book_in(session)
     form = SeriesForm()
     if form.add_row(request.form.get("add", "")):
         return form_page(form, partnership_id=partnership_id)
+    if "repeat" in request.form:
+        form.begin_on(request.form.get("date", ""))
+        return form_page(form, partnership_id=partnership_id, is_filled=True)
     return preview_page(form, partnership_id=partnership_id)
 
 
@@ -114,6 +121,15 @@ def add_now(public_id: str, day: str) -> ResponseReturnValue:
             return _refused(session, series, skipped, form, error), status_of(error)
     flash(_("已补上这一次。"), "success")
     return redirect(url_for("series.show", public_id=public_id), 303)
+
+
+def _values_like(session: Session, public_id: str) -> dict[str, Any]:
+    """A booking's values, from the week after it or after this one on. Raises NotFound."""
+    booking = get_visible_booking(session, public_id, viewer=viewer())
+    day, today = local_day(booking.starts_at, zone()), local_day(clock.now(), zone())
+    weeks = max(1, -(-(today - day).days // 7))
+    alone = {"follows": "", "override_reason": ""}
+    return {**values_of(booking, zone()), **alone, "date": (day + timedelta(weeks=weeks)).isoformat()}
 
 
 def _skipped(session: Session, public_id: str, day: str) -> tuple[Series, date]:

@@ -43,6 +43,8 @@ MARKS = {
     Warmth.CLOSED: ("—", lazy_pgettext("heat", "规则不允许")),
     Warmth.PAST: ("", lazy_pgettext("heat", "已过")),
 }
+MOST_REASONS = 2
+"""Of a day on which nothing is possible."""
 
 
 Periods = Callable[[Span], str]
@@ -110,10 +112,18 @@ def map_rows(days: Sequence[HeatDay], today: date, minutes: int) -> dict[str, An
             }
             for day in shown
         ],
-        "left_out": len(days) - len(shown),
+        "left_out": [_left_out(day) for day in days if day.is_empty],
         "free": sum(cell.warmth is Warmth.FREE for day in days for cell in day.cells),
         "legend": [(warmth.value, mark, words) for warmth, (mark, words) in MARKS.items() if mark],
     }
+
+
+def _left_out(day: HeatDay) -> dict[str, Any]:
+    """A day on which nothing could begin, and what speaks against most of its hours."""
+    said = Counter(explain(one, language(), zone=zone()) for cell in day.cells for one in cell.objections)
+    most = max(said.values(), default=0)
+    words = [sentence for sentence, times in said.items() if times == most]
+    return {"words": day_words(day.day, language()), "reasons": words[:MOST_REASONS]}
 
 
 def _cell(cell: Cell, minutes: int) -> dict[str, Any]:

@@ -126,13 +126,12 @@ def test_nobody_waits_for_one_that_waits_for_them(
 
 
 @on_postgresql
-@pytest.mark.parametrize("other", [edit_one, book_over_it])
-def test_without_turns_one_of_them_dies(
-    database: Database, world: World, other: Any, monkeypatch: pytest.MonkeyPatch
+def test_without_turns_whoever_was_slower_loses_the_edit(
+    database: Database, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("take_series", "take_bookings", "take_resources"):
+    for name in ("take_series", "take_bookings"):
         monkeypatch.setattr(series_change, name, lambda *_given: None)
-    assert OperationalError in meet(database, world, other)
+    assert meet(database, world, edit_one) == [StaleEdit]
 
 
 def test_of_two_who_add_the_same_day_one_does(database: Database, world: World) -> None:
