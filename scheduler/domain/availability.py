@@ -121,6 +121,7 @@ def make_question(
                 place_id=resource.organisation_id,
                 role=role,
                 stage=stage_of(resource.grade) if isinstance(resource, SchoolClass) else None,
+                capacity=resource.capacity,
             )
             for resource, role in parts
         ),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from scheduler.domain import audit
@@ -70,6 +70,11 @@ DEFAULTS: Mapping[BookingKind, Margins] = {
 """What holds until a partnership sets something else; what is not named here has none."""
 
 
+_CHOSEN = select(Buffer.role, Buffer.before, Buffer.after).where(
+    Buffer.partnership_id == bindparam("partnership_id"), Buffer.kind == bindparam("kind")
+)
+
+
 def default_margin(kind: BookingKind, role: ParticipantRole) -> Margin:
     """What holds where nothing is set."""
     return DEFAULTS.get(kind, {}).get(role, NONE)
@@ -77,11 +82,7 @@ def default_margin(kind: BookingKind, role: ParticipantRole) -> Margin:
 
 def load_margins(session: Session, partnership_id: int, kind: BookingKind) -> dict[ParticipantRole, Margin]:
     """role → margin of this kind of booking: what is set, else the default."""
-    rows = session.execute(
-        select(Buffer.role, Buffer.before, Buffer.after).where(
-            Buffer.partnership_id == partnership_id, Buffer.kind == kind
-        )
-    )
+    rows = session.execute(_CHOSEN, {"partnership_id": partnership_id, "kind": kind})
     margins = {role: default_margin(kind, role) for role in ParticipantRole}
     return margins | {role: Margin(before, after) for role, before, after in rows}
 

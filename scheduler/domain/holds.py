@@ -63,6 +63,27 @@ def release_holds(session: Session, *, booking_id: int) -> None:
     session.execute(delete(Hold).where(Hold.booking_id == booking_id))
 
 
+_HELD = (
+    select(
+        Hold.lane,
+        Hold.starts_at,
+        Hold.ends_at,
+        Resource.id,
+        Resource.kind,
+        Resource.name,
+        Resource.capacity,
+        Booking.public_id,
+        Booking.title,
+        Booking.starts_at.label("begins_at"),
+        Booking.ends_at.label("finishes_at"),
+    )
+    .join(Booking, Booking.id == Hold.booking_id)
+    .join(Resource, Resource.id == Hold.resource_id)
+    .order_by(Resource.kind, Resource.name, Hold.starts_at)
+)
+"""Built once: building it for each question would cost as much as asking it."""
+
+
 @dataclass(frozen=True)
 class Held:
     """A hold with its lane, of so many that its resource has, as the conflict it would be."""
@@ -82,6 +103,11 @@ def held_between(
 ) -> list[Held]:
     """Every hold of these resources that overlaps ``span``, by resource and time."""
     return _read(session, _wanted(dict.fromkeys(resource_ids, span)), leave_out=_one(leave_out))
+
+
+def held_at(session: Session, wanted: Iterable[Spans], *, leave_out: int | None = None) -> list[Held]:
+    """Every hold that overlaps the span of its resource in one of a few, by resource and time."""
+    return _read(session, or_(false(), *map(_wanted, wanted)), leave_out=_one(leave_out))
 
 
 def held_in_reach(
@@ -126,25 +152,7 @@ def _overlaps(conflict: Conflict, span: Span | None) -> bool:
 
 
 def _read(session: Session, wanted: ColumnElement[bool], *, leave_out: Collection[int]) -> list[Held]:
-    rows = session.execute(
-        select(
-            Hold.lane,
-            Hold.starts_at,
-            Hold.ends_at,
-            Resource.id,
-            Resource.kind,
-            Resource.name,
-            Resource.capacity,
-            Booking.public_id,
-            Booking.title,
-            Booking.starts_at.label("begins_at"),
-            Booking.ends_at.label("finishes_at"),
-        )
-        .join(Booking, Booking.id == Hold.booking_id)
-        .join(Resource, Resource.id == Hold.resource_id)
-        .where(wanted, Hold.booking_id.not_in(leave_out))
-        .order_by(Resource.kind, Resource.name, Hold.starts_at)
-    )
+    rows = session.execute(_HELD.where(wanted, Hold.booking_id.not_in(leave_out)))
     return [
         Held(
             lane=row.lane,

@@ -36,7 +36,8 @@ def intersect(one: Pieces, other: Pieces) -> list[Interval]:
     """What lies in both, cut at every border of either."""
     common: list[Interval] = []
     i = j = 0
-    while i < len(one) and j < len(other):
+    pieces, others = len(one), len(other)
+    while i < pieces and j < others:
         (start, end), (other_start, other_end) = one[i], other[j]
         if end <= other_end:
             i += 1

@@ -17,7 +17,6 @@ from scheduler.domain.calendars.local_time import (
     days_touched,
     instant,
     minutes_interval,
-    minutes_intervals,
 )
 from scheduler.domain.calendars.terms import Vacation, term_on
 from scheduler.domain.calendars.values import Calendars, ClosedTime, Place
@@ -44,6 +43,8 @@ class Wanted:
     place_id: int
     role: ParticipantRole
     stage: Stage | None = None
+    capacity: int = 1
+    """How many bookings it serves at once: so many lanes it has."""
 
 
 @dataclass(frozen=True)
@@ -212,7 +213,7 @@ def _bells(place: Place, question: Question, within: Interval) -> Iterator[Rule]
         piece
         for day, bells in found.items()
         if bells.ringing is Ringing.LESSONS
-        for piece in minutes_intervals(day, place.zone, bells.pieces[timing])
+        for piece in place.taught(day, timing)
     ]
     if timing is Timing.OUTSIDE:
         allowed = merge([*taught, *(day_interval(day, place.zone) for day in free)])

@@ -8,9 +8,11 @@ from datetime import date
 
 from scheduler.domain.calendars.bells import BellDay, Schedule, bells_on
 from scheduler.domain.calendars.holidays import Holidays
+from scheduler.domain.calendars.local_time import minutes_intervals
 from scheduler.domain.calendars.openings import Hours, OpenDay, opening_on
 from scheduler.domain.calendars.terms import TermDays
 from scheduler.domain.intervals import Interval
+from scheduler.models.bookings import Timing
 from scheduler.models.openings import ClosureKind
 from scheduler.models.places import OrganisationKind, Stage
 
@@ -42,13 +44,23 @@ class Place:
     closed: tuple[ClosedTime, ...] = ()
     terms: Mapping[Stage, tuple[TermDays, ...]] = field(default_factory=dict)
     holidays: Holidays = field(default_factory=Holidays)
-    _rung: dict[date, BellDay] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _bells: dict[date, BellDay] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _taught: dict[tuple[date, Timing], list[Interval]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def bells(self, day: date) -> BellDay:
         """What rings on ``day``; kept, because a search asks about each day more than once."""
-        if day not in self._rung:
-            self._rung[day] = bells_on(self.schedules, self.swaps, day, self.holidays)
-        return self._rung[day]
+        if day not in self._bells:
+            self._bells[day] = bells_on(self.schedules, self.swaps, day, self.holidays)
+        return self._bells[day]
+
+    def taught(self, day: date, timing: Timing) -> list[Interval]:
+        """Where a booking of that timing may be on ``day``, by its bells; kept as well."""
+        if (day, timing) not in self._taught:
+            pieces = self.bells(day).pieces[timing]
+            self._taught[day, timing] = minutes_intervals(day, self.zone, pieces)
+        return self._taught[day, timing]
 
     def opening(self, day: date) -> OpenDay:
         """When it is open on ``day``."""

@@ -9,17 +9,16 @@ from functools import reduce
 from operator import and_, or_
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from scheduler.domain.buffers import Margin
 from scheduler.domain.intervals import Interval, merge
 from scheduler.domain.slots.blockers import Mask, every, mask_of, positions
 from scheduler.models.holds import LONGEST
-from scheduler.models.resources import Lane
 
 FEW = 16, 64
-"""So many resources are asked first, and so many next: of a crowd they leave few times to ask the rest about."""
+"""So many resources are asked first, and so many next: they leave few times to ask the rest about."""
 
 _WANTED = {
     "sqlite": """
@@ -39,11 +38,6 @@ _ANY = {dialect: text(wanted + _KEPT_OUT.format(columns="")) for dialect, wanted
 _EACH = {
     dialect: text(wanted + _KEPT_OUT.format(columns="w.id, h.lane, ")) for dialect, wanted in _WANTED.items()
 }
-_LANES = (
-    select(Lane.resource_id, func.max(Lane.number) + 1)
-    .where(Lane.resource_id.in_(bindparam("resource_ids", expanding=True)), Lane.number > 0)
-    .group_by(Lane.resource_id)
-)
 
 
 @dataclass(frozen=True)
@@ -70,11 +64,6 @@ class Needs:
         """
         margin = self.margins[resource_id]
         return self.length + margin.after * 60 - 1, margin.before * 60
-
-
-def load_lanes(session: Session, resource_ids: Collection[int]) -> dict[int, int]:
-    """Resource id → number of lanes, of those that have several."""
-    return dict(session.execute(_LANES, {"resource_ids": list(resource_ids)}).all())
 
 
 def free_starts(session: Session, needs: Needs, starts: Sequence[int]) -> list[int]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date
+from operator import itemgetter
 
 from scheduler.domain.calendars.local_time import (
     days_between,
     days_touched,
     minutes_interval,
-    minutes_intervals,
 )
 from scheduler.domain.calendars.rules import Question, Rule
 from scheduler.domain.calendars.values import Calendars
@@ -44,8 +44,7 @@ def lesson_starts(question: Question, calendars: Calendars, within: Interval) ->
     for place_id in {place_id for place_id, _stage in question.school_stages}:
         place = calendars.places[place_id]
         for day in days_touched(within, place.zone):
-            lessons = place.bells(day).pieces[Timing.PERIOD]
-            starts.update(start for start, _end in minutes_intervals(day, place.zone, lessons))
+            starts.update(map(itemgetter(0), place.taught(day, Timing.PERIOD)))
     return sorted(starts)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -16,7 +16,7 @@ from scheduler.domain.calendars.rules import Question, Rule, Wanted, rules_for
 from scheduler.domain.calendars.values import Calendars
 from scheduler.domain.holds import Span
 from scheduler.domain.intervals import Interval
-from scheduler.domain.slots.busy import Needs, load_lanes
+from scheduler.domain.slots.busy import Needs
 from scheduler.domain.slots.candidates import STEP, day_windows, lesson_starts
 from scheduler.domain.slots.ranking import Preference, Taste, exam_eves
 from scheduler.models.bookings import Timing
@@ -132,9 +132,14 @@ def survey(session: Session, search: Search) -> Ground:
         search,
         calendars,
         {**required, **preferred},
-        Needs(required, search.length, load_lanes(session, required), search.leave_out),
+        _needs(search, required),
         rules_for(search.question, calendars, search.around),
     )
     if search.question.timing in (Timing.PERIOD, Timing.INSIDE):
         ground.anchors = lesson_starts(search.question, calendars, search.window)
     return ground
+
+
+def _needs(search: Search, margins: Mapping[int, Margin]) -> Needs:
+    lanes = {one.resource_id: one.capacity for one in search.question.wanted if one.capacity > 1}
+    return Needs(margins, search.length, lanes, search.leave_out)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from scheduler.domain.calendars.local_time import DAY, day_interval
-from scheduler.domain.holds import Span, held_between, in_the_way
+from scheduler.domain.holds import Span, held_at, in_the_way
 from scheduler.domain.intervals import Interval
 from scheduler.domain.slots.blockers import Mask, counted, every, fitting, holding, positions
 from scheduler.domain.slots.busy import who_is_busy
@@ -84,18 +84,7 @@ def _first_windows(ground: Ground) -> list[Interval]:
 def _told(session: Session, ground: Ground, hurdles: Hurdles, chosen: Sequence[int]) -> list[NearMiss]:
     """What is in the way of each, in full."""
     busy = {at: ground.spans(holding(hurdles.busy, at), hurdles.starts[at]) for at in chosen}
-    ids = {row_id for spans in busy.values() for row_id in spans}
-    spans = [span for of_one in busy.values() for span in of_one.values()]
-    held = (
-        held_between(
-            session,
-            ids,
-            Span(min(one.starts_at for one in spans), max(one.ends_at for one in spans)),
-            leave_out=ground.search.leave_out,
-        )
-        if ids
-        else []
-    )
+    held = held_at(session, busy.values(), leave_out=ground.search.leave_out)
     return [
         NearMiss(
             ground.span(hurdles.starts[at]),
