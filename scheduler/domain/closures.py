@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import Session
 
 from scheduler.domain import access, bookings
@@ -80,7 +80,7 @@ def hit_bookings(closure: Closure, *, now: datetime) -> Select[Booking]:
     """Open bookings still to come that the closure is in the way of, by start.
 
     A closure of a place hits whatever takes place there or needs somebody or something from there (a meeting
-    account or a kit alone does not), one of a resource whatever it takes part in.
+    account or a kit alone does not), one of a resource whatever it takes part in. Withdrawn, it hits nothing.
     """
     return (
         select(Booking)
@@ -90,7 +90,7 @@ def hit_bookings(closure: Closure, *, now: datetime) -> Select[Booking]:
             Booking.starts_at > now,
             Booking.starts_at < closure.ends_at,
             Booking.ends_at > closure.starts_at,
-            _takes_part(closure),
+            _takes_part(closure) if closure.retired_at is None else false(),
         )
         .order_by(Booking.starts_at, Booking.id)
         .options(*whole_booking())

@@ -17,7 +17,7 @@ from scheduler.db import Database
 from scheduler.domain import closures
 from scheduler.domain.bookings import book, cancel_booking
 from scheduler.domain.closures import Move, hit_bookings, hits, move_hits
-from scheduler.domain.directory import create_entry
+from scheduler.domain.directory import create_entry, restore_entry, retire_entry
 from scheduler.domain.holds import Span, count_overlaps
 from scheduler.domain.plans import read_plan
 from scheduler.domain.shelves import SHELVES
@@ -73,6 +73,19 @@ def test_a_closed_place_hits_whatever_needs_it(database: Database, world: World)
         assert hit(session, world, close(session, world)) == ["走进大葆台西汉墓"]
         assert hit(session, world, close(session, world, "institute")) == ["走进大葆台西汉墓", "看一看"]
         assert hit(session, world, close(session, world, "school 2")) == ["走进大葆台西汉墓"]
+
+
+def test_a_closure_that_was_withdrawn_hits_nothing_until_it_is_back(database: Database, world: World) -> None:
+    with database.write() as session:
+        row, closure = lesson(session, world), close(session, world)
+        move = Move(Span(row.starts_at + timedelta(days=1), row.ends_at + timedelta(days=1)), row.version)
+        retire_entry(session, SHELVES["closures"], closure, version=closure.version, act=world.act)
+        assert (hit(session, world, closure), found(session, world, closure)) == ([], [])
+        with pytest.raises(Invalid) as refused:
+            move_hits(session, closure, {row.public_id: move}, viewer=ROOT, act=world.act)
+        assert [problem.code for problem in refused.value.problems] == ["closure.not_hit"]
+        restore_entry(session, SHELVES["closures"], closure, version=closure.version, act=world.act)
+        assert hit(session, world, closure) == [row.title]
 
 
 def test_a_meeting_account_alone_needs_nobody_at_its_place(database: Database, world: World) -> None:

@@ -27,7 +27,7 @@ from scheduler.domain.plans import (
 from scheduler.domain.series.blocked import blocked_day
 from scheduler.domain.series.decisions import Decision, Do
 from scheduler.domain.series.proposals import Asked, Proposal, propose, time_of_day
-from scheduler.domain.series.rules import SeriesRule, read_rule
+from scheduler.domain.series.rules import TIME_KEYS, SeriesRule, read_rule
 from scheduler.domain.text_fields import is_printable
 from scheduler.domain.turns import take_series
 from scheduler.errors import BlockedDay, Invalid, NotFound, OnDay, Problem, Refused, SeriesBlocked
@@ -43,11 +43,15 @@ BOOKED = Decision()
 
 
 def read_series_rule(session: Session, raw: Mapping[str, Any], *, partnership_id: int) -> SeriesRule:
-    """Read a rule whose term and school are of the partnership. Raises Invalid."""
+    """Read a rule whose term and school are of the partnership and in use. Raises Invalid."""
     term = _of_partnership(session, Term, raw.get("term_id"), partnership_id)
     rule = read_rule(raw, term=term)
-    if rule.school_id and not _of_partnership(session, Organisation, rule.school_id, partnership_id):
+    school = _of_partnership(session, Organisation, rule.school_id, partnership_id)
+    if rule.school_id and school is None:
         raise Invalid([Problem("school_id", "reference.unknown")])
+    for field, row in (("term_id", term), ("school_id", school)):
+        if row is not None and row.retired_at:
+            raise Invalid([Problem(field, "reference.retired", {"name": row.name})])
     return rule
 
 
@@ -236,8 +240,13 @@ def rule_time(session: Session, series: Series, day: date, *, zone: str, act: Ac
 
 
 def ask_again(session: Session, series: Series, *, zone: str, act: Act) -> Asked:
-    """What the series asks for, as its rows are now. Raises Invalid when one of them was retired."""
-    rule = read_series_rule(session, series.rule, partnership_id=series.partnership_id)
+    """What the series asks for, as its rows are now. Raises Invalid when one of them was retired.
+
+    Of its rule only the time of day is read: its days are what they are, and the term may be gone.
+    """
+    day = series.occurrences[0].day
+    days = {"weekdays": [str(day.isoweekday())], "first_day": day.isoformat(), "last_day": day.isoformat()}
+    rule = read_rule({**days, **{name: series.rule[name] for name in TIME_KEYS if name in series.rule}})
     plan = read_series_plan(series.plan)
     return ask_series(session, plan, rule, partnership_id=series.partnership_id, zone=zone, act=act)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
@@ -15,10 +15,12 @@ from scheduler.domain.calendars.loading import load_calendars
 from scheduler.domain.calendars.local_time import DAY, day_interval, local_date
 from scheduler.domain.calendars.rules import Question, objections, rules_for
 from scheduler.domain.calendars.values import Calendars
+from scheduler.domain.fields import Bad
 from scheduler.domain.holds import Held, Span, held_between, in_the_way
 from scheduler.domain.intervals import Interval
 from scheduler.domain.series.rules import SeriesRule, days_of, time_on
 from scheduler.domain.slots.nearest import nearest_times
+from scheduler.domain.times import local_instant
 from scheduler.errors import Objection, OnDay
 
 MOST_SUGGESTIONS = 20
@@ -35,7 +37,7 @@ class Outlook(StrEnum):
     CLASH = "clash"
     OBJECTED = "objected"
     NO_TIME = "no_time"
-    """The school has no such period on this day."""
+    """The school has no such period on this day, or the clocks skip that time."""
     OVER = "over"
 
 
@@ -158,12 +160,24 @@ def _usual_time(asked: Asked, proposals: Sequence[Proposal], one: Proposal) -> S
 
 
 def _why_no_time(asked: Asked, calendars: Calendars, day: date) -> Objection:
+    if asked.rule.period is None:
+        return _skipped_by_clocks(asked, day)
     place = calendars.places[asked.rule.school_id or 0]
     facts = {"name": place.name, "day": OnDay(day), "period": asked.rule.period_to or asked.rule.period}
     holiday = calendars.holidays.day_off(day)
     if holiday and place.day_off(day):
         return Objection("holiday.off", "organisation", place.id, {**facts, "holiday": holiday})
     return Objection("series.no_period", "organisation", place.id, facts)
+
+
+def _skipped_by_clocks(asked: Asked, day: date) -> Objection:
+    """The first of the rule's clock times that does not come on this day."""
+    try:
+        for clock in (asked.rule.starts, asked.rule.ends):
+            local_instant(day, clock or time(), asked.zone)
+    except Bad as bad:
+        return Objection(bad.code, "partnership", 0, bad.facts)
+    raise AssertionError(day)
 
 
 def _whole(asked: Asked, days: Sequence[date]) -> Interval:

@@ -41,6 +41,8 @@ RULE_FIELDS: tuple[Field, ...] = (
 )
 CLOCKS = ("starts", "ends")
 RULE_KEYS = (*(field.name for field in RULE_FIELDS), *CLOCKS)
+TIME_KEYS = ("school_id", "period", "period_to", *CLOCKS)
+"""Those that say at what time of each day."""
 
 
 @dataclass(frozen=True)

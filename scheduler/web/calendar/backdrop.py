@@ -27,7 +27,7 @@ from scheduler.domain.intervals import Interval, overlap
 from scheduler.models.openings import Closure
 from scheduler.models.places import Organisation, Partnership
 from scheduler.models.resources import Resource
-from scheduler.web.around_words import follows_words, holiday_words, opening_words
+from scheduler.web.around_words import follows_words, holiday_words, line_words, opening_words
 from scheduler.web.calendar.filters import CalendarFilter
 from scheduler.web.calendar.week_grid import SLOT
 from scheduler.web.door import zone
@@ -133,7 +133,7 @@ def _draw_place(drop: Backdrop, place: Place, days: Sequence[date]) -> None:
             _note(drop, day, follows_words(bells) if bells.follows else _("这天不上课"))
         bands = drop.bands.setdefault(day, [])
         bands += [
-            Band(minutes_interval(day, place.zone, line.starts, line.ends), line.words(), "period")
+            Band(minutes_interval(day, place.zone, line.starts, line.ends), line_words(line), "period")
             for line in bells.lessons
         ]
         bands += _closed_bands(place, day)
