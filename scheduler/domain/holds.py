@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, false, func, insert, or_, select
+from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -63,6 +63,13 @@ def release_holds(session: Session, *, booking_id: int) -> None:
     session.execute(delete(Hold).where(Hold.booking_id == booking_id))
 
 
+_NEAR = (
+    Hold.resource_id.in_(bindparam("resource_ids", expanding=True)),
+    # The bound on the start keeps years of history out of the scan.
+    Hold.starts_at > bindparam("since"),
+    Hold.starts_at < bindparam("until"),
+    Hold.ends_at > bindparam("first"),
+)
 _HELD = (
     select(
         Hold.lane,
@@ -79,6 +86,7 @@ _HELD = (
     )
     .join(Booking, Booking.id == Hold.booking_id)
     .join(Resource, Resource.id == Hold.resource_id)
+    .where(*_NEAR, Hold.booking_id.not_in(bindparam("leave_out", expanding=True)))
     .order_by(Resource.kind, Resource.name, Hold.starts_at)
 )
 """Built once: building it for each question would cost as much as asking it."""
@@ -95,19 +103,14 @@ class Held:
 
 def conflicts(session: Session, spans: Spans, *, leave_out: int | None = None) -> list[Conflict]:
     """Every hold of a wanted resource that has no lane free throughout its span, by resource and time."""
-    return in_the_way(_read(session, _wanted(spans), leave_out=_one(leave_out)), spans)
+    return in_the_way(held_in_reach(session, [spans], leave_out=_one(leave_out)), spans)
 
 
 def held_between(
     session: Session, resource_ids: Collection[int], span: Span, *, leave_out: int | None = None
 ) -> list[Held]:
     """Every hold of these resources that overlaps ``span``, by resource and time."""
-    return _read(session, _wanted(dict.fromkeys(resource_ids, span)), leave_out=_one(leave_out))
-
-
-def held_at(session: Session, wanted: Iterable[Spans], *, leave_out: int | None = None) -> list[Held]:
-    """Every hold that overlaps the span of its resource in one of a few, by resource and time."""
-    return _read(session, or_(false(), *map(_wanted, wanted)), leave_out=_one(leave_out))
+    return _read(session, resource_ids, span, leave_out=_one(leave_out))
 
 
 def held_in_reach(
@@ -118,7 +121,7 @@ def held_in_reach(
     if reach is None:
         return []
     ids = {resource_id for spans in wanted for resource_id in spans}
-    return _read(session, _wanted(dict.fromkeys(sorted(ids), reach)), leave_out=leave_out)
+    return _read(session, sorted(ids), reach, leave_out=leave_out)
 
 
 def in_the_way(held: Iterable[Held], spans: Spans) -> list[Conflict]:
@@ -138,21 +141,24 @@ def is_overlap(error: IntegrityError) -> bool:
     return OVERLAP in str(error.orig)
 
 
-def _touching(span: Span) -> tuple[ColumnElement[bool], ...]:
-    """Holds that overlap ``span``; the bound on the start keeps years of history out of the scan."""
-    return (
-        Hold.starts_at > span.starts_at - LONGEST,
-        Hold.starts_at < span.ends_at,
-        Hold.ends_at > span.starts_at,
-    )
-
-
 def _overlaps(conflict: Conflict, span: Span | None) -> bool:
     return span is not None and conflict.starts_at < span.ends_at and conflict.ends_at > span.starts_at
 
 
-def _read(session: Session, wanted: ColumnElement[bool], *, leave_out: Collection[int]) -> list[Held]:
-    rows = session.execute(_HELD.where(wanted, Hold.booking_id.not_in(leave_out)))
+def _near(resource_ids: Iterable[int], span: Span) -> dict[str, object]:
+    """Which holds are ``_NEAR``."""
+    return {
+        "resource_ids": list(resource_ids),
+        "since": span.starts_at - LONGEST,
+        "until": span.ends_at,
+        "first": span.starts_at,
+    }
+
+
+def _read(
+    session: Session, resource_ids: Iterable[int], span: Span, *, leave_out: Collection[int]
+) -> list[Held]:
+    rows = session.execute(_HELD, {**_near(resource_ids, span), "leave_out": list(leave_out)})
     return [
         Held(
             lane=row.lane,
@@ -171,16 +177,6 @@ def _read(session: Session, wanted: ColumnElement[bool], *, leave_out: Collectio
         )
         for row in rows
     ]
-
-
-def _wanted(spans: Spans) -> ColumnElement[bool]:
-    """Holds of the resources that overlap their spans; resources of one span are asked for together."""
-    together: dict[Span, list[int]] = {}
-    for resource_id, span in spans.items():
-        together.setdefault(span, []).append(resource_id)
-    return or_(
-        false(), *(and_(Hold.resource_id.in_(ids), *_touching(span)) for span, ids in together.items())
-    )
 
 
 def _one(booking_id: int | None) -> tuple[int, ...]:
@@ -216,8 +212,8 @@ class Lanes:
         reach = _reach(spans[resource_id] for spans in wanted for resource_id in several & spans.keys())
         if reach is None:
             return
-        query = select(Hold.resource_id, Hold.lane, Hold.starts_at, Hold.ends_at)
-        for row in session.execute(query.where(_wanted(dict.fromkeys(several, reach)))):
+        query = select(Hold.resource_id, Hold.lane, Hold.starts_at, Hold.ends_at).where(*_NEAR)
+        for row in session.execute(query, _near(several, reach)):
             self._take(row.resource_id, row.lane, Span(row.starts_at, row.ends_at))
 
     def give(self, resource_id: int, span: Span) -> int:

@@ -164,7 +164,7 @@ def _opening(place: Place, within: Interval) -> Rule:
 
 
 def _holiday(place: Place, question: Question, within: Interval) -> Iterator[Rule]:
-    off = {day: name for day in days_touched(within, place.zone) if (name := _day_off(question, place, day))}
+    off = {day: name for day in place.holidays.days if (name := _day_off(question, place, day))}
     if not off:
         return
 

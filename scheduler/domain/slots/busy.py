@@ -9,7 +9,7 @@ from functools import reduce
 from operator import and_, or_
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from scheduler.domain.buffers import Margin
@@ -30,14 +30,28 @@ WITH wanted(id, ahead, behind, since, until) AS MATERIALIZED (
          CAST(one ->> 3 AS bigint), CAST(one ->> 4 AS bigint)
   FROM json_array_elements(CAST(:wanted AS json)) AS given(one))""",
 }
-_KEPT_OUT = """
-SELECT {columns}h.starts_at - w.ahead, h.ends_at + w.behind
-FROM wanted w JOIN hold h ON h.resource_id = w.id
-WHERE h.starts_at > w.since AND h.starts_at < w.until AND h.booking_id <> :leave_out"""
-_ANY = {dialect: text(wanted + _KEPT_OUT.format(columns="")) for dialect, wanted in _WANTED.items()}
-_EACH = {
-    dialect: text(wanted + _KEPT_OUT.format(columns="w.id, h.lane, ")) for dialect, wanted in _WANTED.items()
+# Resource by resource: left to itself PostgreSQL once compared every hold with every resource.
+_HOLDS = {
+    "sqlite": """
+FROM wanted w CROSS JOIN hold h
+  ON h.resource_id = w.id AND h.starts_at > w.since AND h.starts_at < w.until""",
+    "postgresql": """
+FROM wanted w CROSS JOIN LATERAL (
+  SELECT * FROM hold
+  WHERE resource_id = w.id AND starts_at > w.since AND starts_at < w.until OFFSET 0) h""",
 }
+
+
+def _kept_out(columns: str) -> dict[str, TextClause]:
+    """Dialect → the statement: ``columns``, then the starts that each hold keeps out."""
+    chosen = f"\nSELECT {columns}h.starts_at - w.ahead, h.ends_at + w.behind"
+    condition = "\nWHERE h.booking_id <> :leave_out"
+    return {
+        dialect: text(wanted + chosen + _HOLDS[dialect] + condition) for dialect, wanted in _WANTED.items()
+    }
+
+
+_ANY, _EACH = _kept_out(""), _kept_out("w.id, h.lane, ")
 
 
 @dataclass(frozen=True)
@@ -102,7 +116,7 @@ def _somebody_busy(session: Session, needs: Needs, resource_ids: list[int], star
 
 def _read(
     session: Session,
-    statements: Mapping[str, Any],
+    statements: Mapping[str, TextClause],
     needs: Needs,
     resource_ids: Collection[int],
     starts: Sequence[int],

@@ -51,11 +51,13 @@ def lesson_starts(question: Question, calendars: Calendars, within: Interval) ->
 def candidate_starts(pieces: Pieces, length: int, anchors: Sequence[int], step: int = STEP) -> list[int]:
     """Starts from which ``length`` (seconds) fits into a piece: its own, the anchors and the steps in it."""
     found: set[int] = set()
+    at = 0
     for start, end in pieces:
         last = end - length
         if last < start:
             continue
         found.add(start)
         found.update(range(-(-start // step) * step, last + 1, step))
-        found.update(anchors[bisect_left(anchors, start) : bisect_right(anchors, last)])
+        first, at = bisect_left(anchors, start, at), bisect_right(anchors, last, at)
+        found.update(anchors[first:at])
     return sorted(found)

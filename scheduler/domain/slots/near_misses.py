@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from scheduler.domain.calendars.local_time import DAY, day_interval
-from scheduler.domain.holds import Span, held_at, in_the_way
+from scheduler.domain.holds import Span, held_in_reach, in_the_way
 from scheduler.domain.intervals import Interval
 from scheduler.domain.slots.blockers import Mask, counted, every, fitting, holding, positions
 from scheduler.domain.slots.busy import who_is_busy
@@ -84,7 +84,8 @@ def _first_windows(ground: Ground) -> list[Interval]:
 def _told(session: Session, ground: Ground, hurdles: Hurdles, chosen: Sequence[int]) -> list[NearMiss]:
     """What is in the way of each, in full."""
     busy = {at: ground.spans(holding(hurdles.busy, at), hurdles.starts[at]) for at in chosen}
-    held = held_at(session, busy.values(), leave_out=ground.search.leave_out)
+    left_out = () if ground.search.leave_out is None else (ground.search.leave_out,)
+    held = held_in_reach(session, list(busy.values()), leave_out=left_out)
     return [
         NearMiss(
             ground.span(hurdles.starts[at]),
