@@ -151,14 +151,14 @@ def _change_all(
     act: Act,
 ) -> dict[date, BlockedDay]:
     """The days that do not work. Raises what is wrong with the edited booking itself, but that it is busy."""
-    follows = _follows(_booking(own))
+    follows, read = _follows(_booking(own)), _booking(own).override_reason
     changes = []
     for one in occurrences:
         booking = _booking(one)
         # The lesson that it belongs to stays its own unless the edit names another.
         kept = _follows(booking) if plan.follows == follows else plan.follows
         mine = replace(plan, span=spans[one.day], follows=kept)
-        changes.append(Change(booking, mine, booking.version))
+        changes.append(Change(booking, mine, booking.version, read))
     blocked = {}
     for index, error in bookings.change_all(session, changes, act=act).items():
         if occurrences[index] is own and isinstance(error, Invalid):
