@@ -93,7 +93,12 @@ def test_the_page_is_there_in_english(coordinator: FlaskClient) -> None:
     assert not re.search(r"放假|调休|来源|全年|节假日|春节", page)
     assert "Spring Festival" in page
     form = coordinator.get("/holidays/2026/import").text
-    assert not re.search(r"来源|每天|导入|先看", form)
+    assert not re.search(r"来源|每天|导入|先看|放假|调休|元旦|春节", form)
+    lines = re.search(r"<textarea[^>]*>\s*(.*?)</textarea>", form, re.S)
+    assert lines
+    assert "2026-01-04 work New Year’s Day" in lines[1]
+    sent = {"version": "1", "source": "X", "notice": "", "lines": lines[1], "preview": "1"}
+    assert "Nothing changes" in coordinator.post("/holidays/2026/import", data=sent).text
 
 
 def test_the_number_of_queries_does_not_grow_with_the_days(
