@@ -170,6 +170,18 @@ def test_two_decisions_for_one_time(database: Database, world: World) -> None:
         assert session.query(Booking).count() == 0
 
 
+def test_a_reason_for_one_day_holds_while_its_time_does(database: Database, world: World) -> None:
+    with database.write() as session:
+        close(session, world, "2018-12-20")
+        series = make(session, world, decisions={DAYS[2]: Decision(override_reason="馆方同意")}, segments=[])
+        edit(session, world, bookings_of(series)[0], title="新题目")
+        assert [one.override_reason for one in bookings_of(series)] == ["", "", "馆方同意", ""]
+        with pytest.raises(SeriesBlocked) as refused, session.begin_nested():
+            edit(session, world, bookings_of(series)[0], starts="11:00", ends="12:20")
+        told = [(one.day, [said.code for said in one.objections]) for one in refused.value.days]
+        assert told == [(DAYS[2], ["closure.closed"])]
+
+
 def test_days_in_the_way_and_days_against_the_rules_are_told_together(
     database: Database, world: World
 ) -> None:
