@@ -50,7 +50,7 @@ def save(kind: str) -> Answer:
         with edge.write() as session:
             partnership = _editable(session)
             before = load_margins(session, partnership.id, chosen)
-            buffers.set_buffers(session, form.raw(chosen), partnership_id=partnership.id, act=act())
+            buffers.set_buffers(session, form.raw(chosen, before), partnership_id=partnership.id, act=act())
             after = load_margins(session, partnership.id, chosen)
     except Invalid as error:
         put_problems(form, error.problems)
