@@ -18,6 +18,7 @@ from scheduler.domain.holds import Span
 from scheduler.domain.plans import BookingPlan, raw_of_plan
 from scheduler.domain.series.blocked import blocked_day
 from scheduler.domain.series.booking import note_series, occurrence_of
+from scheduler.domain.series.rules import rule_at
 from scheduler.domain.series.shift import Shift
 from scheduler.domain.turns import take_bookings, take_series
 from scheduler.domain.versions import require_version
@@ -86,6 +87,8 @@ def change_occurrences(
         if one.day not in alone or (one is own and shift.is_any):
             one.starts_at, one.ends_at = spans[one.day].starts_at, spans[one.day].ends_at
     own.series.plan, own.series.title = raw_of_plan(plan), plan.title
+    if shift.is_any and own.day not in alone:
+        own.series.rule = rule_at(own.series.rule, plan.span, zone=zone)
     note_series(session, own.series, act=act, verb="change_occurrences", days=list(spans))
     return [_booking(one) for one in occurrences]
 

@@ -140,6 +140,18 @@ def test_what_was_moved_alone_stays_so_when_it_is_edited_with_all(database: Data
         assert times(series)[2] == "12-21 11:00–12:20"
 
 
+def test_a_skipped_day_is_added_at_the_time_of_the_others(database: Database, world: World) -> None:
+    with database.write() as session:
+        series = make(session, world, decisions={DAYS[2]: Decision(Do.SKIP)}, segments=[])
+        edit(session, world, bookings_of(series)[0], starts="14:00", ends="15:20")
+        add_occurrence(session, series, DAYS[2], zone=ZONE, act=world.act)
+        assert times(series) == [f"12-{day.day:02} 14:00–15:20" for day in DAYS]
+        # One that is put elsewhere alone says nothing of the others.
+        move(session, world, bookings_of(series)[1], 14, 9)
+        edit(session, world, bookings_of(series)[1], title="新题目")
+        assert (series.rule["starts"], series.rule["ends"]) == ("14:00", "15:20")
+
+
 def test_one_moved_onto_the_day_of_another(database: Database, world: World) -> None:
     with database.write() as session:
         series = make(session, world, segments=[])
