@@ -23,7 +23,7 @@ from scheduler.domain.series.shift import Shift
 from scheduler.domain.turns import take_bookings, take_series
 from scheduler.domain.versions import require_version
 from scheduler.errors import BlockedDay, Invalid, SeriesBlocked
-from scheduler.models.bookings import Booking, CancelReason
+from scheduler.models.bookings import Booking, CancelReason, Site
 from scheduler.models.series import Occurrence, Series
 
 
@@ -36,7 +36,10 @@ class Reach(StrEnum):
 
 
 def reached(session: Session, booking: Booking, reach: Reach, *, act: Act) -> list[Occurrence]:
-    """The booking's own occurrence and the open, not yet begun ones that the edit reaches, by day."""
+    """The booking's own occurrence and the open, not yet begun ones that the edit reaches, by day.
+
+    Their bookings come with the sites by which it is told who may change them.
+    """
     own = occurrence_of(session, booking)
     if own is None:
         return []
@@ -49,7 +52,7 @@ def reached(session: Session, booking: Booking, reach: Reach, *, act: Act) -> li
             Booking.starts_at > act.at,
         )
         .order_by(Occurrence.day)
-        .options(joinedload(Occurrence.booking))
+        .options(joinedload(Occurrence.booking).selectinload(Booking.sites).joinedload(Site.organisation))
     )
     others = [one for one in rows if one.id != own.id and (reach is Reach.ALL or one.day > own.day)]
     return sorted([own, *(others if reach is not Reach.ONE else [])], key=lambda one: one.day)

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from scheduler.db import Database
+from scheduler.domain.access import Scope, Viewer, can_change_booking
 from scheduler.domain.bookings import book, get_booking, move_booking
 from scheduler.domain.directory import change_entry, create_entry, get_entry, retire_entry
 from scheduler.domain.holds import Span, count_overlaps
@@ -23,7 +24,7 @@ from scheduler.domain.series.booking import (
     read_series_plan,
     read_series_rule,
 )
-from scheduler.domain.series.change import Reach, change_occurrences
+from scheduler.domain.series.change import Reach, change_occurrences, reached
 from scheduler.domain.series.decisions import Decision, Do
 from scheduler.domain.series.proposals import Outlook, propose
 from scheduler.domain.series.shift import Shift
@@ -32,6 +33,7 @@ from scheduler.errors import Invalid, Refused, SeriesBlocked
 from scheduler.models.bookings import Booking
 from scheduler.models.school_time import BellSchedule
 from scheduler.models.series import Series
+from scheduler.models.users import Role
 from tests.domain.series.test_series import (
     PERIODS_2026,
     THURSDAYS,
@@ -370,6 +372,22 @@ def test_the_second_of_two_equal_hours_stays_where_it_is() -> None:
     assert twice.astimezone(ZoneInfo(BERLIN)).time() == time(2, 30)
     span = Span(twice, twice + timedelta(minutes=20))
     assert Shift(span, span, BERLIN).of(span) == span
+
+
+def test_who_may_change_the_others_is_told_in_as_many_queries(database: Database, world: World) -> None:
+    coordinator = Viewer(1, (Scope(Role.COORDINATOR, world.id("partnership"), region_id=world.id("linxi")),))
+
+    def cost(count: int, first_day: str) -> int:
+        rule = {**THURSDAYS, "count": str(count), "first_day": first_day}
+        with database.write() as session:
+            public_id = bookings_of(make(session, world, rule))[0].public_id
+        with database.read() as session, counted(database) as statements:
+            booking = get_booking(session, public_id)
+            touched = [one.booking for one in reached(session, booking, Reach.ALL, act=world.act)]
+            assert [can_change_booking(coordinator, one) for one in touched if one] == [True] * count
+        return len(statements)
+
+    assert cost(2, "2018-12-06") == cost(20, "2019-03-07")
 
 
 def test_reading_does_not_grow_with_the_days(database: Database, world: World) -> None:
