@@ -184,10 +184,9 @@ def cancel_booking(
     booking.state = BookingState.CANCELLED
     booking.cancelled_at = act.at
     booking.cancel_reason, booking.cancel_words = reason, words
+    note_booking(session, booking, act=act, verb="cancel", before=before, reason=f"{reason.value}: {words}")
     revise(session, booking, title=booking.title, act=act)
     release_holds(session, booking_id=booking.id)
-    note_booking(session, booking, act=act, verb="cancel", before=before, reason=f"{reason.value}: {words}")
-    session.flush()
     return booking
 
 
@@ -197,9 +196,8 @@ def set_state(session: Session, booking: Booking, state: BookingState, *, act: A
         return
     before = booking_facts(booking)
     booking.state = state
-    revise(session, booking, title=booking.title, act=act)
     note_booking(session, booking, act=act, verb=state.value, before=before)
-    session.flush()
+    revise(session, booking, title=booking.title, act=act)
 
 
 def _new(partnership_id: int, act: Act) -> Booking:
