@@ -30,6 +30,8 @@ from scheduler.models.bookings import Booking, Participation, Segment, Site
 
 Faults = dict[int, TongtangError]
 """Why it cannot be, by index among several; empty when all can."""
+MOST_ATTEMPTS = 3
+"""To place holds that were refused by somebody who is gone since."""
 
 
 @dataclass
@@ -100,13 +102,25 @@ def write_all(
         _write_row(session, one, act=act)
     _flush(session, next(iter(writes.values())).booking)
     _write_casts(session, [one for one in writes.values() if one.cast is not None])
-    wanted = {one.booking.id: one.spans for one in writes.values() if not one.stays}
-    if wanted and not place_holds(session, wanted):
-        return _faults(session, writes, {})
-    for one in writes.values():
-        _note(session, one, act=act, verb=verb)
-    session.flush()
-    return {}
+    faults = _place(session, writes)
+    if not faults:
+        for one in writes.values():
+            _note(session, one, act=act, verb=verb)
+        session.flush()
+    return faults
+
+
+def _place(session: Session, writes: Mapping[int, Write]) -> Faults:
+    """Hold what is wanted. Who was in the way may be gone before they are named: it is then tried again."""
+    placed = {index: one for index, one in writes.items() if not one.stays}
+    if not placed:
+        return {}
+    for _attempt in range(MOST_ATTEMPTS):
+        if place_holds(session, {one.booking.id: one.spans for one in placed.values()}):
+            return {}
+        if faults := _faults(session, writes, {}):
+            return faults
+    return {index: Clash(()) for index in placed}
 
 
 def _is_as_it_was(one: Write) -> bool:
