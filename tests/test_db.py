@@ -20,9 +20,19 @@ from sqlalchemy.exc import IntegrityError
 
 from scheduler.config import load_settings
 from scheduler.db import Database
+from scheduler.domain.bell_schedules import create_schedule
+from scheduler.domain.bookings import book
+from scheduler.domain.directory import create_entry
+from scheduler.domain.holds import count_overlaps
+from scheduler.domain.plans import read_plan
+from scheduler.domain.shelves import SHELVES
 from scheduler.models import Base
+from scheduler.models.bookings import Booking, Timing
 from scheduler.models.places import Partnership
+from scheduler.models.school_time import BellSchedule
 from tests.conftest import _administer, _url_of
+from tests.domain.test_bell_schedules import WINTER
+from tests.world import ROOT, World
 
 Schema = dict[str, Any]
 
@@ -275,3 +285,43 @@ def test_the_files_of_an_instance_are_its_owners_alone(tmp_path: Path) -> None:
         "tongtang.sqlite-wal": 0o600,
         "tongtang.sqlite-shm": 0o600,
     }
+
+
+HISTORY = {
+    "booking": "SELECT public_id, title, starts_at, ends_at, version FROM booking ORDER BY id",
+    "participation": "SELECT id, booking_id, resource_id, role FROM participation"
+    " WHERE role <> 'kit' ORDER BY id",
+    "hold": "SELECT resource_id, lane, starts_at, ends_at FROM hold h JOIN resource r ON r.id = h.resource_id"
+    " WHERE r.kind <> 'kit' ORDER BY resource_id, starts_at",
+    "resource": "SELECT id, kind, name FROM resource WHERE kind <> 'kit' ORDER BY id",
+}
+
+
+def test_what_the_older_version_knows_survives_the_way_down_and_up(database: Database, world: World) -> None:
+    with database.write() as session:
+        kit = {"organisation_id": world.id("museum"), "name": "材料箱"}
+        kit_id = create_entry(session, SHELVES["kits"], kit, viewer=ROOT, act=world.act).id
+        plan = read_plan(world.plan(kits=[{"kit_id": kit_id}]), zone="Asia/Shanghai")
+        book(session, plan, partnership_id=world.id("partnership"), act=world.act)
+        bells = {**WINTER, "organisation_id": world.id("school 1")}
+        create_schedule(session, bells, viewer=ROOT, act=world.act)
+        hours = {"organisation_id": world.id("museum"), "name": "平时", "opens": "9:00", "closes": "17:00"}
+        create_entry(session, SHELVES["openings"], hours, viewer=ROOT, act=world.act)
+    before = rows_of(database)
+    assert all(before.values())
+    database.downgrade("0001")
+    assert rows_of(database) == before
+    database.upgrade()
+    assert rows_of(database) == before
+    with database.read() as session:
+        assert session.scalars(select(Booking)).one().timing is Timing.ANY
+        assert session.scalars(select(BellSchedule)).all() == []
+    with database.write() as session:
+        assert count_overlaps(session) == 0
+        create_schedule(session, bells, viewer=ROOT, act=world.act)
+
+
+def rows_of(database: Database) -> dict[str, list[Any]]:
+    """What stands in the tables that both versions know."""
+    with database.engine.connect() as connection:
+        return {name: list(connection.execute(text(query))) for name, query in HISTORY.items()}

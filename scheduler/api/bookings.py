@@ -118,6 +118,8 @@ def change_booking(public_id: str) -> ResponseReturnValue:
     such a body. The version that was read is named in the body or by If-Match; an old one is refused
     with what stands there now (409). ``reach``: the others of its series as well, each on its own day;
     when one of them does not work, none is changed, and ``days`` of the problem says why (409).
+    Rules are asked, and need ``override_reason``, where time, kind, timing or company change; otherwise none
+    is in the way, and the reason that was given stays.
     """
     raw = json_object()
 

@@ -47,7 +47,7 @@ def list_buffers() -> ResponseReturnValue:
 )
 def set_buffers() -> ResponseReturnValue:
     """Set the minutes of the roles that the body names, of one kind. A row without minutes goes back to the
-    default. Bookings that stand keep what they hold until they are next changed.
+    default. Bookings that stand keep what they hold until their time, kind or company changes.
     """
     raw = json_object()
 

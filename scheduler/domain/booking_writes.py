@@ -1,6 +1,7 @@
 """Bookings as they are to be written: weighed against rules and holds first, then written, several at once.
 
-One booking is the case of one. The reads do not grow with the number of bookings; the writes do.
+One booking is the case of one. The reads do not grow with the number of bookings; the writes do. Of one whose
+time, kind, timing and company stay nothing is asked: what changed around it since is told on its page.
 """
 
 from __future__ import annotations
@@ -29,13 +30,16 @@ from scheduler.models.bookings import Booking, Participation, Segment, Site
 
 Faults = dict[int, TongtangError]
 """Why it cannot be, by index among several; empty when all can."""
+MOST_ATTEMPTS = 3
+"""To place holds that were refused by somebody who is gone since."""
 
 
 @dataclass
 class Write:
     """A booking as it is to be. ``plan`` and ``cast`` None: nothing but its time changes.
 
-    ``reason``: why, although rules speak against it. ``before``: what it was, {} for a new one.
+    ``reason``: why, although rules speak against it; ``reason_read``: the one that the editor read.
+    ``before``: what it was, {} for a new one. ``stays``: nothing that rules speak of changes.
     """
 
     booking: Booking
@@ -45,8 +49,16 @@ class Write:
     plan: BookingPlan | None = None
     cast: Cast | None = None
     before: Mapping[str, Any] = field(default_factory=dict)
+    reason_read: str = ""
+    stays: bool = False
     spans: Spans = field(default_factory=dict)
     overridden: tuple[Objection, ...] = ()
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the rules are: for what changes, or for a reason that is given anew."""
+        known = ("", self.reason_read, self.booking.override_reason)
+        return not self.stays or self.reason not in known
 
     @property
     def claim(self) -> Claim:
@@ -81,6 +93,8 @@ def write_all(
 
     Raises StaleEdit when somebody else wrote one of them since it was read.
     """
+    for one in writes.values():
+        one.stays = bool(one.before) and _is_as_it_was(one)
     faults = _weigh(session, writes, partnership_id=partnership_id)
     if faults or not writes:
         return faults
@@ -88,22 +102,48 @@ def write_all(
         _write_row(session, one, act=act)
     _flush(session, next(iter(writes.values())).booking)
     _write_casts(session, [one for one in writes.values() if one.cast is not None])
-    if not place_holds(session, {one.booking.id: one.spans for one in writes.values()}):
-        return _faults(session, writes, {})
-    for one in writes.values():
-        _note(session, one, act=act, verb=verb)
-    session.flush()
-    return {}
+    faults = _place(session, writes)
+    if not faults:
+        for one in writes.values():
+            _note(session, one, act=act, verb=verb)
+        session.flush()
+    return faults
+
+
+def _place(session: Session, writes: Mapping[int, Write]) -> Faults:
+    """Hold what is wanted. Who was in the way may be gone before they are named: it is then tried again."""
+    placed = {index: one for index, one in writes.items() if not one.stays}
+    if not placed:
+        return {}
+    for _attempt in range(MOST_ATTEMPTS):
+        if place_holds(session, {one.booking.id: one.spans for one in placed.values()}):
+            return {}
+        if faults := _faults(session, writes, {}):
+            return faults
+    return {index: Clash(()) for index in placed}
+
+
+def _is_as_it_was(one: Write) -> bool:
+    """Whether its kind, timing and time stay, and its company in their roles."""
+    booking, question = one.booking, one.question
+    parts = {(part.resource_id, part.role) for part in booking.participations}
+    return (
+        one.span == booking_span(booking)
+        and (question.kind, question.timing) == (booking.kind, booking.timing)
+        and {(wanted.resource_id, wanted.role) for wanted in question.wanted} == parts
+        and set(question.site_ids) == {site.organisation_id for site in booking.sites}
+    )
 
 
 def _weigh(session: Session, writes: Mapping[int, Write], *, partnership_id: int) -> Faults:
     """Ask the rules before anything is written: a reason that overrides none is not kept."""
-    kinds = {one.question.kind for one in writes.values()}
+    asked = {index: one for index, one in writes.items() if one.is_asked}
+    kinds = {one.question.kind for one in asked.values()}
     margins = {kind: load_margins(session, partnership_id, kind) for kind in kinds}
-    asked = [(one.question, one.span) for one in writes.values()]
-    said = soft_objections(session, asked, partnership_id=partnership_id)
+    questions = [(one.question, one.span) for one in asked.values()]
+    said = soft_objections(session, questions, partnership_id=partnership_id)
     against: dict[int, tuple[Objection, ...]] = {}
-    for (index, one), soft in zip(writes.items(), said, strict=True):
+    for (index, one), soft in zip(asked.items(), said, strict=True):
         one.spans = spans_of(one.question, one.span, margins[one.question.kind])
         if one.reason:
             one.overridden = soft
@@ -116,10 +156,11 @@ def _faults(
     session: Session, writes: Mapping[int, Write], against: Mapping[int, tuple[Objection, ...]]
 ) -> Faults:
     """Who is in the way of each, and what speaks against it that no reason overrides."""
-    ids = [one.booking.id for one in writes.values() if one.booking.id is not None]
-    busy = in_the_way_of_each(session, [one.claim for one in writes.values()], leave_out=ids)
+    placed = {index: one for index, one in writes.items() if not one.stays}
+    ids = [one.booking.id for one in placed.values() if one.booking.id is not None]
+    busy = in_the_way_of_each(session, [one.claim for one in placed.values()], leave_out=ids)
     faults: Faults = {}
-    for index, conflicts in zip(writes, busy, strict=True):
+    for index, conflicts in zip(placed, busy, strict=True):
         said = against.get(index, ())
         if conflicts:
             faults[index] = Clash(conflicts, said)
@@ -131,7 +172,8 @@ def _faults(
 def _write_row(session: Session, one: Write, *, act: Act) -> None:
     booking, plan, cast = one.booking, one.plan, one.cast
     booking.starts_at, booking.ends_at = one.span.starts_at, one.span.ends_at
-    booking.override_reason = one.reason if one.overridden else ""
+    if one.overridden or not one.stays:
+        booking.override_reason = one.reason if one.overridden else ""
     if plan is not None and cast is not None:
         booking.kind, booking.title = plan.kind, plan.title
         booking.subject, booking.course_type = plan.subject, plan.course_type

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -31,11 +30,15 @@ OPEN = (BookingState.DRAFT, BookingState.REQUESTED, BookingState.CONFIRMED)
 
 @dataclass(frozen=True)
 class Change:
-    """A booking that is to be as ``plan`` says; ``version``: the one the editor read."""
+    """A booking that is to be as ``plan`` says; ``version``: the one the editor read.
+
+    ``reason``: the one that was read, None for its own; to repeat it is to give none for what stays.
+    """
 
     booking: Booking
     plan: BookingPlan
     version: int
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,8 @@ def change_booking(
 ) -> Booking:
     """Let the booking be as ``plan`` says. ``version`` is the one the editor read.
 
+    Rules and buffers are asked only when its time, kind, timing or company change: otherwise nothing that
+    changed around it is in the way, it holds what it held, and a reason that was given stays.
     Raises as ``book``, and StaleEdit when somebody else wrote since, Refused when it is past changing.
     """
     _raise_first(change_all(session, [Change(booking, plan, version)], act=act))
@@ -123,8 +128,10 @@ def change_all(session: Session, changes: Sequence[Change], *, act: Act) -> Faul
             _require_open(one.booking, "booking.not_changeable")
             require_version(one.booking.version, one.version, title=one.booking.title)
             cast = cast_known(one.plan, known, booking=one.booking)
-            before = booking_facts(one.booking)
-            writes[index] = _write_of(session, one.booking, one.plan, cast, before)
+            write = _write_of(session, one.booking, one.plan, cast)
+            write.before = booking_facts(one.booking)
+            write.reason_read = one.booking.override_reason if one.reason is None else one.reason
+            writes[index] = write
         except (Invalid, Refused, StaleEdit) as error:
             faults[index] = error
     return faults | write_all(session, writes, partnership_id=pid, act=act, verb="change")
@@ -158,6 +165,7 @@ def move_all(session: Session, moves: Sequence[Move], *, act: Act) -> Faults:
                 one.span,
                 one.override_reason,
                 before=booking_facts(one.booking),
+                reason_read=one.booking.override_reason,
             )
         except (Refused, StaleEdit) as error:
             faults[index] = error
@@ -176,10 +184,9 @@ def cancel_booking(
     booking.state = BookingState.CANCELLED
     booking.cancelled_at = act.at
     booking.cancel_reason, booking.cancel_words = reason, words
+    note_booking(session, booking, act=act, verb="cancel", before=before, reason=f"{reason.value}: {words}")
     revise(session, booking, title=booking.title, act=act)
     release_holds(session, booking_id=booking.id)
-    note_booking(session, booking, act=act, verb="cancel", before=before, reason=f"{reason.value}: {words}")
-    session.flush()
     return booking
 
 
@@ -189,9 +196,8 @@ def set_state(session: Session, booking: Booking, state: BookingState, *, act: A
         return
     before = booking_facts(booking)
     booking.state = state
-    revise(session, booking, title=booking.title, act=act)
     note_booking(session, booking, act=act, verb=state.value, before=before)
-    session.flush()
+    revise(session, booking, title=booking.title, act=act)
 
 
 def _new(partnership_id: int, act: Act) -> Booking:
@@ -207,13 +213,7 @@ def _new(partnership_id: int, act: Act) -> Booking:
     )
 
 
-def _write_of(
-    session: Session,
-    booking: Booking,
-    plan: BookingPlan,
-    cast: Cast,
-    before: Mapping[str, Any] | None = None,
-) -> Write:
+def _write_of(session: Session, booking: Booking, plan: BookingPlan, cast: Cast) -> Write:
     question = make_question(
         cast.roles,
         kind=plan.kind,
@@ -221,7 +221,7 @@ def _write_of(
         site_ids=(site.organisation_id for site in cast.sites),
     )
     plan = with_account(session, plan, partnership_id=booking.partnership_id)
-    return Write(booking, question, plan.span, plan.override_reason, plan, cast, before or {})
+    return Write(booking, question, plan.span, plan.override_reason, plan, cast)
 
 
 def partnership_of(bookings: Sequence[Booking]) -> int:

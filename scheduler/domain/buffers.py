@@ -113,9 +113,9 @@ def widened(span: Span, margin: Margin) -> Span:
 
 
 def set_buffer(session: Session, raw: Mapping[str, Any], *, partnership_id: int, act: Act) -> Buffer:
-    """Set the minutes of one kind and role. Bookings that stand keep their holds until they are next changed.
+    """Set the minutes of one kind and role. Raises Invalid.
 
-    Raises Invalid.
+    Bookings that stand keep what they hold until their time, kind or company changes.
     """
     values = clean_fields(BUFFER_FIELDS, raw, strict=True)
     margin = Margin(values["before"], values["after"])

@@ -120,7 +120,7 @@ def cast_known(plan: BookingPlan, known: Known, *, booking: Booking | None = Non
         if code:
             problems.append(Problem(item.path, code, {"name": _name(known.resources, item.resource_id)}))
         seen.add(item.resource_id)
-    problems += _rooms_too_small(plan, known.resources)
+    problems += _rooms_too_small(plan, known.resources, _seated(booking))
     problems += _classes_elsewhere(plan, known.resources)
     problems += segment_problems(plan.segments, plan.span)
     follows_id = _lesson_id(plan, known, booking, problems)
@@ -174,8 +174,21 @@ def _objection(item: _Wanted, resource: Resource | None, kept: set[int], seen: s
     return "reference.twice" if resource.id in seen else ""
 
 
-def _rooms_too_small(plan: BookingPlan, known: Mapping[int, Resource]) -> Iterator[Problem]:
+def _seated(booking: Booking | None) -> set[tuple[int, int]]:
+    """(class, room) of every site of the booking as it stands."""
+    parts = booking.participations if booking else []
+    rooms = {part.site_id: part.resource_id for part in parts if part.role is ParticipantRole.ROOM}
+    classes = [part for part in parts if part.role is ParticipantRole.CLASS and part.site_id in rooms]
+    return {(part.resource_id, rooms[part.site_id]) for part in classes}
+
+
+def _rooms_too_small(
+    plan: BookingPlan, known: Mapping[int, Resource], seated: Collection[tuple[int, int]]
+) -> Iterator[Problem]:
+    """Rooms with fewer seats than pupils, but for those ``seated`` there before they grew."""
     for index, site in enumerate(plan.receiving):
+        if (site.class_id, site.room_id) in seated:
+            continue
         pupils, room = known.get(site.class_id or 0), known.get(site.room_id or 0)
         if not isinstance(pupils, SchoolClass) or not isinstance(room, Room) or room.seats is None:
             continue

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -18,6 +18,7 @@ from scheduler.domain.fields import Bad, Day, clean_fields, is_row_id
 from scheduler.domain.shelves import PARENTS, Shelf
 from scheduler.domain.text_fields import Text
 from scheduler.domain.time_fields import Moment
+from scheduler.domain.turns import lock_bookings
 from scheduler.domain.versions import require_version
 from scheduler.errors import Invalid, NotFound, Problem, StaleEdit
 from scheduler.models.bookings import Booking, Participation, Site
@@ -97,6 +98,9 @@ def change_entry(
     parent = session.get(PARENTS[shelf.parent], values[shelf.parent]) if shelf.parent else None
     values = _settled(session, shelf, entry, values, parent)
     before = entry_facts(shelf, entry)
+    if (showing := _showing(entry)) is not None:
+        # Whoever changes a booking holds its row, and then wants what takes part in it.
+        lock_bookings(session, showing)
     _store(session, shelf, entry, values, written=values, version=version)
     if isinstance(entry, Resource):
         set_capacity(session, entry, entry.capacity)
@@ -167,14 +171,21 @@ def entry_facts(shelf: Shelf, entry: Any) -> dict[str, Any]:
 
 def revise_bookings_with(session: Session, entry: Any, *, act: Act) -> None:
     """Bookings that show this row read differently now: drop their kept calendar text, move their stamp."""
-    if isinstance(entry, Resource):
-        showing = select(Participation.booking_id).where(Participation.resource_id == entry.id)
-    elif isinstance(entry, Organisation):
-        showing = select(Site.booking_id).where(Site.organisation_id == entry.id)
-    else:
+    showing = _showing(entry)
+    if showing is None:
         return
+    lock_bookings(session, showing)
     session.execute(delete(FeedFragment).where(FeedFragment.booking_id.in_(showing)))
     session.execute(update(Booking).where(Booking.id.in_(showing)).values(revised_at=act.at))
+
+
+def _showing(entry: Any) -> Select[int] | None:
+    """Ids of the bookings that show this row; None where none can."""
+    if isinstance(entry, Resource):
+        return select(Participation.booking_id).where(Participation.resource_id == entry.id)
+    if isinstance(entry, Organisation):
+        return select(Site.booking_id).where(Site.organisation_id == entry.id)
+    return None
 
 
 def _settled(

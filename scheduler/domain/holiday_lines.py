@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from scheduler.errors import Problem
@@ -57,9 +58,11 @@ def read_lines(text: str, *, year: int) -> Pasted:
     return Pasted(tuple(rows), tuple(numbers), tuple(bad))
 
 
-def write_lines(days: Iterable[tuple[date, DayKind, str]]) -> str:
-    """Days as ``read_lines`` reads them."""
-    return "\n".join(f"{day} {WRITTEN[kind]} {name}" for day, kind, name in days)
+def write_lines(
+    days: Iterable[tuple[date, DayKind, str]], written: Mapping[DayKind, str] = MappingProxyType(WRITTEN)
+) -> str:
+    """Days as ``read_lines`` reads them; ``written``: what the kinds are called, words that it knows."""
+    return "\n".join(f"{day} {written[kind]} {name}" for day, kind, name in days)
 
 
 def _row(line: str, year: int) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from scheduler.domain.row_locks import lock_row
@@ -27,6 +27,12 @@ def take_bookings(session: Session, booking_ids: Iterable[int]) -> None:
     """Let nobody else change these bookings; they are then known as they are now."""
     rows = select(Booking).where(Booking.id.in_(sorted(booking_ids))).order_by(Booking.id)
     _read_anew(session, rows.with_for_update(key_share=True))
+
+
+def lock_bookings(session: Session, booking_ids: Select[int]) -> None:
+    """Let nobody else change these bookings, of which nothing is read."""
+    rows = select(Booking.id).where(Booking.id.in_(booking_ids)).order_by(Booking.id)
+    session.execute(rows.with_for_update(key_share=True))
 
 
 def _read_anew(session: Session, query: object) -> None:

@@ -14,7 +14,10 @@ from scheduler.models.places import Partnership
 
 
 class Series(Base):
-    """系列. ``rule`` is what was asked for ("every Thursday, third period …"), as raw input of its reader."""
+    """系列. ``rule`` is what was asked for ("every Thursday, third period …"), as raw input of its reader.
+
+    Its clock times follow when the days are moved together: a skipped day is added at the time of the others.
+    """
 
     __tablename__ = "series"
 

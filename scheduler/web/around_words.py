@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,12 +13,13 @@ from scheduler.domain.calendars.around import Around, SchoolDay
 from scheduler.domain.calendars.bells import BellDay, Line, Ringing
 from scheduler.domain.calendars.local_time import clock_words
 from scheduler.domain.calendars.openings import OpenDay
+from scheduler.domain.calendars.values import Place
 from scheduler.domain.suitability import Surroundings
 from scheduler.errors import Objection
 from scheduler.models.bookings import Booking
 from scheduler.models.holidays import DayKind
 from scheduler.web.door import zone
-from scheduler.web.locale import joined, language
+from scheduler.web.locale import joined, language, name_of
 from scheduler.wording import day_words, explain
 from scheduler.wording.moments import WEEKDAYS
 from scheduler.wording.names import holiday_name, period_name
@@ -45,12 +46,24 @@ def rule_words(code: str, name: str) -> str:
     return _("%(rule)s（%(name)s）", rule=rule, name=name) if name else rule
 
 
-def around_lines(around: Around) -> list[tuple[str, str]]:
+Names = Mapping[int, str]
+"""What organisations are called in the viewer's language, by id; the others go by their own names."""
+
+
+def site_names(booking: Booking) -> Names:
+    """Of the organisations of a booking."""
+    return {site.organisation_id: name_of(site.organisation) for site in booking.sites}
+
+
+def around_lines(around: Around, names: Names) -> list[tuple[str, str]]:
     """(whose, what): the periods of each school, the opening hours of each museum, holidays."""
     days = {one.day for one in around.schools} | {day for _place, day, _open in around.openings}
     with_day = len(days) > 1
-    lines = [(one.place.name, _on(one.day, school_words(one), with_day)) for one in around.schools]
-    lines += [(place.name, _on(day, opening_words(known), with_day)) for place, day, known in around.openings]
+    lines = [(_name(one.place, names), _on(one.day, school_words(one), with_day)) for one in around.schools]
+    lines += [
+        (_name(place, names), _on(day, opening_words(known), with_day))
+        for place, day, known in around.openings
+    ]
     return lines + [(_("节假日"), announced_words(day, kind, name)) for day, kind, name in around.announced]
 
 
@@ -114,21 +127,28 @@ def period_words(lessons: Sequence[Line]) -> str:
     return "–".join(dict.fromkeys([names[0], names[-1]])) if names else ""
 
 
-def first_period(around: Around) -> str:
+def first_period(around: Around, names: Names) -> str:
     """The periods of the first receiving school that teaches then: 林西县民族中学 第3节."""
-    return next(
-        (f"{one.place.name} {period_words(one.lessons)}" for one in around.schools if one.lessons), ""
-    )
+    return next(_taught(around, names), "")
 
 
-def every_period(around: Around) -> str:
+def every_period(around: Around, names: Names) -> str:
     """The periods of all receiving schools that teach then: 林西县民族中学 第3节、示例中学 第2节."""
-    return joined(f"{one.place.name} {period_words(one.lessons)}" for one in around.schools if one.lessons)
+    return joined(_taught(around, names))
+
+
+def _taught(around: Around, names: Names) -> Iterator[str]:
+    for one in around.schools:
+        if one.lessons:
+            yield f"{_name(one.place, names)} {period_words(one.lessons)}"
 
 
 def periods_of(surroundings: Surroundings, bookings: Iterable[Booking]) -> dict[int, str]:
     """Booking id → the periods of its first receiving school; only where it has lessons then."""
-    words = {booking.id: first_period(surroundings.around(booking, zone())) for booking in bookings}
+    words = {
+        booking.id: first_period(surroundings.around(booking, zone()), site_names(booking))
+        for booking in bookings
+    }
     return {booking_id: period for booking_id, period in words.items() if period}
 
 
@@ -142,6 +162,10 @@ def objection_lines(objections: Iterable[Objection]) -> list[dict[str, Any]]:
         }
         for one in objections
     ]
+
+
+def _name(place: Place, names: Names) -> str:
+    return names.get(place.id, place.name)
 
 
 def _on(day: date, words: str, with_day: bool) -> str:

@@ -22,6 +22,12 @@ def holiday_name(name: str, language: str) -> str:
     return say(language, name) if name in HOLIDAYS else name
 
 
+def holiday_kept(typed: str) -> str:
+    """The name under which a holiday is kept, typed in whichever language: 国庆节 for National Day."""
+    plain = typed.replace("'", "’").casefold()
+    return next((name for name in HOLIDAYS if holiday_name(name, "en").casefold() == plain), typed)
+
+
 def period_name(words: str, language: str) -> str:
     """第3节 10:00–10:40, or Period 3 10:00–10:40: a period's name, or a text that names some."""
     return words if language == "zh" else NUMBERED.sub(_numbered, words)

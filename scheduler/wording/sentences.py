@@ -165,6 +165,7 @@ SENTENCES: dict[str, str] = {
     "holidays.works_anyway": "%(day)s 不是周末，本来就上班，不会是调休上班日。",
     "holidays.unreadable": "读不懂“%(text)s”，请写成“2027-02-06 放假 春节”这样。",
     "buffers.role_twice": "%(role)s写了两次。",
+    "buffers.changed_meanwhile": "别人刚改成提前 %(before)s、延后 %(after)s 分钟；要用您填的，请再存一次。",
     "token.required": "请在 Authorization 请求头里附上访问令牌：Bearer 加空格加令牌。",
     "token.unknown": "访问令牌无效，或者已经停用。",
     "body.malformed": "请求内容不是有效的 JSON。",

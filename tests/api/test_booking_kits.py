@@ -36,6 +36,24 @@ def test_a_move_may_give_a_reason(coordinator: Program, world: World) -> None:
     assert (moved.status_code, moved.json["override_reason"]) == (200, "馆方同意开侧门")
 
 
+def test_a_change_needs_a_reason_only_for_what_it_changes(coordinator: Program, world: World) -> None:
+    booking = coordinator.post("/bookings", world.plan()).json
+    closed = {"kind": "closed", "starts_at": "2018-12-06", "ends_at": "2018-12-06"}
+    coordinator.post("/closures", {"organisation_id": world.id("museum"), "name": "布展", **closed})
+    path = f"/bookings/{booking['id']}"
+    body = {**booking["plan"], "title": "新的课题", "version": booking["version"]}
+    renamed = coordinator.put(path, body)
+    assert (renamed.status_code, renamed.json["title"]) == (200, "新的课题")
+    later = {**renamed.json["plan"], "ends_at": "2018-12-06T03:30:00Z", "version": renamed.json["version"]}
+    refused = coordinator.put(path, later)
+    assert (refused.status_code, refused.json["type"]) == (409, "/problems/booking.objected")
+    assert [one["code"] for one in refused.json["objections"]] == ["closure.closed"]
+    moved = coordinator.put(path, {**later, "override_reason": "馆方同意开侧门"}).json
+    left_out = {name: value for name, value in moved["plan"].items() if name != "override_reason"}
+    again = coordinator.put(path, {**left_out, "note": "走侧门", "version": moved["version"]}).json
+    assert (again["note"], again["override_reason"]) == ("走侧门", "馆方同意开侧门")
+
+
 def test_wrong_kits_are_pointed_at(coordinator: Program, world: World) -> None:
     rows = [{"kit_id": world.id("gallery")}, {}, {"kit_id": 10**9, "colour": "red"}]
     answer = coordinator.post("/bookings", world.plan(kits=rows, timing="never"))

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from scheduler.db import Database
-from scheduler.domain import holds
+from scheduler.domain import booking_writes, holds
 from scheduler.domain.bookings import book, change_booking, get_booking
 from scheduler.domain.claims import Claim, in_the_way_of_each
 from scheduler.domain.directory import create_entry
@@ -97,6 +97,26 @@ def test_several_share_what_has_lanes(database: Database, world: World, capacity
             3: [[], []],
         }[capacity]
         assert count_overlaps(session) == 0
+
+
+@pytest.mark.parametrize("refused", [1, 9])
+def test_what_is_refused_by_somebody_who_is_gone_is_tried_again(
+    database: Database, world: World, monkeypatch: pytest.MonkeyPatch, refused: int
+) -> None:
+    """Never is a booking kept whose holds were not placed."""
+    left = [False] * refused
+
+    def place(session: Session, wanted: Any) -> bool:
+        return left.pop() if left else place_holds(session, wanted)
+
+    monkeypatch.setattr(booking_writes, "place_holds", place)
+    with database.write() as session:
+        if refused == 1:
+            booking = booked(session, world, 10)
+            assert held(session) == {(booking.id, world.id("gallery"), 0)}
+        else:
+            with pytest.raises(Clash):
+                booked(session, world, 10)
 
 
 def swap(database: Database, world: World, monkeypatch: pytest.MonkeyPatch) -> list[Any]:

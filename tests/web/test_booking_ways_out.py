@@ -84,6 +84,21 @@ def test_an_edit_keeps_the_reason_and_a_move_asks_for_a_new_one(coordinator, wor
     assert f'<span class="was">{REASON}</span> → <span>改期后馆方仍开门</span>' in page
 
 
+def test_a_text_is_edited_without_a_reason_whatever_closed_since(coordinator, world, database):
+    public_id = book_lesson(coordinator, world)
+    add_closure(database, world, "museum", "2018-12-06")
+    edit = f"/bookings/{public_id}/edit"
+    values = {**values_in(coordinator.get(edit).text), "title": "新的课题"}
+    assert coordinator.post(edit, data=values).status_code == 303
+    page = coordinator.get(f"/bookings/{public_id}").text
+    assert "新的课题" in page
+    assert "现在有规则不允许这个时间" in page
+    values |= {"version": "2", "ends": "11:30"}
+    answer = coordinator.post(edit, data=values)
+    assert (answer.status_code, objections_in(answer.text)) == (409, [CLOSED])
+    assert kept(answer.text, {"title": "新的课题", "ends": "11:30"}) == {}
+
+
 def test_a_reason_has_the_rules_of_text(coordinator, world, database):
     add_closure(database, world, "museum", "2018-12-06")
     form = lesson_form(world, override_reason="打 13800138000 问过了")

@@ -50,7 +50,7 @@ def test_the_minutes_are_set_undone_and_go_back_to_their_defaults(
 ) -> None:
     page = coordinator.get("/buffers")
     assert page.status_code == 200
-    assert "已有的活动不变，下次修改时才按新的占用。" in page.text
+    assert "已有的活动不变，下次改时间或人员时才按新的占用。" in page.text
     assert "恢复默认</button>" not in page.text
     values = sent(page.text, lead_before="20", lead_after="5", class_before="3", class_after="0")
     answer = coordinator.post("/buffers/lesson", data=values)
@@ -113,6 +113,26 @@ def test_what_is_wrong_names_its_role(coordinator: FlaskClient) -> None:
         "主讲教师 提前分钟",
         "技术保障 延后分钟",
     ]
+
+
+def test_two_who_edit_at_once_do_not_undo_each_other(
+    coordinator: FlaskClient, database: Database, world: World
+) -> None:
+    lesson, role = BookingKind.LESSON, ParticipantRole
+    mine = sent(coordinator.get("/buffers?kind=lesson").text, room_before="45", lead_before="20")
+    theirs = sent(coordinator.get("/buffers?kind=lesson").text, educator_before="25", lead_before="10")
+    assert coordinator.post("/buffers/lesson", data=theirs).status_code == 303
+    answer = coordinator.post("/buffers/lesson", data=mine)
+    assert answer.status_code == 422
+    assert "别人刚改成提前 10、延后 0 分钟；要用您填的，请再存一次。" in answer.text
+    again = sent(answer.text)
+    assert {name: again[name] for name in mine if not name.endswith("was")} == {
+        name: value for name, value in mine.items() if not name.endswith("was")
+    }
+    assert held(database, world, lesson, role.LEAD) == Margin(10)
+    assert coordinator.post("/buffers/lesson", data=again).status_code == 303
+    kept = [held(database, world, lesson, one) for one in (role.ROOM, role.LEAD, role.EDUCATOR)]
+    assert kept == [Margin(45), Margin(20), Margin(25)]
 
 
 def test_rows_that_no_page_makes_are_refused(coordinator: FlaskClient) -> None:

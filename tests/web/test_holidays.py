@@ -93,7 +93,12 @@ def test_the_page_is_there_in_english(coordinator: FlaskClient) -> None:
     assert not re.search(r"放假|调休|来源|全年|节假日|春节", page)
     assert "Spring Festival" in page
     form = coordinator.get("/holidays/2026/import").text
-    assert not re.search(r"来源|每天|导入|先看", form)
+    assert not re.search(r"来源|每天|导入|先看|放假|调休|元旦|春节", form)
+    lines = re.search(r"<textarea[^>]*>\s*(.*?)</textarea>", form, re.S)
+    assert lines
+    assert "2026-01-04 work New Year’s Day" in lines[1]
+    sent = {"version": "1", "source": "X", "notice": "", "lines": lines[1], "preview": "1"}
+    assert "Nothing changes" in coordinator.post("/holidays/2026/import", data=sent).text
 
 
 def test_the_number_of_queries_does_not_grow_with_the_days(
@@ -143,6 +148,24 @@ def test_an_import_is_undone_by_one_click(coordinator: FlaskClient, database: Da
     assert "2027-02-14 调休上班 春节" in answer.text
     assert kept(database, world, 2027) is None
     assert coordinator.post("/holidays/2027/forget").status_code == 404
+
+
+def test_an_undo_does_not_take_back_what_somebody_else_imported_since(
+    coordinator: FlaskClient, database: Database, world: World
+) -> None:
+    coordinator.post("/holidays/2027/import", data=SENT)
+    undo = coordinator.get("/holidays/2027").text.split('action="/holidays/2027/forget"')[1]
+    read = re.search(r'name="version" value="(\d+)"', undo)
+    theirs = {**SENT, "version": read[1], "lines": "2027-01-01 放假 元旦"}
+    assert coordinator.post("/holidays/2027/import", data=theirs).status_code == 303
+    answer = coordinator.post("/holidays/2027/forget", data={"version": read[1]})
+    assert (answer.status_code, answer.location) == (303, "/holidays/2027")
+    assert "别人刚导入了 2027 年的另一份，没有撤销。" in coordinator.get(answer.location).text
+    assert kept(database, world, 2027) == [("2027-01-01", "holiday", "元旦")]
+    form = coordinator.get("/holidays/2027/import").text.split('action="/holidays/2027/forget"')[1]
+    now = re.search(r'name="version" value="(\d+)"', form)
+    assert coordinator.post("/holidays/2027/forget", data={"version": now[1]}).status_code == 200
+    assert kept(database, world, 2027) is None
 
 
 def test_an_import_over_the_package_is_taken_back_to_it(

@@ -274,9 +274,9 @@ def test_the_days_tell_their_period_where_the_rule_is_one(coordinator, world, da
     add_bells(database, world)
     by_period = {"school_id": world.id("school 1"), "period": "3", "segments": []}
     page = coordinator.post("/series/new", data=series_form(world, **by_period)).text
-    assert re.findall(r'</strong> 10:00–10:40 <span class="muted">([^<]+)</span>', page) == ["第3节"] * 4
+    assert re.findall(r'<span>10:00–10:40</span> <span class="muted">([^<]+)</span>', page) == ["第3节"] * 4
     page = coordinator.post("/series/new", data=series_form(world)).text
-    assert len(re.findall(r"</strong> 10:00–11:20</p>", page)) == 4
+    assert len(re.findall(r"<span>10:00–11:20</span></p>", page)) == 4
 
 
 def test_a_booking_tells_its_series_and_a_move_is_its_own(coordinator, world, database):

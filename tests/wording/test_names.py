@@ -7,7 +7,7 @@ import pytest
 from scheduler.domain.published_holidays import announced_days
 from scheduler.errors import Objection
 from scheduler.wording import explain
-from scheduler.wording.names import HOLIDAYS, holiday_name, period_name
+from scheduler.wording.names import HOLIDAYS, holiday_kept, holiday_name, period_name
 
 
 def test_every_holiday_of_the_last_years_has_its_english() -> None:
@@ -29,6 +29,14 @@ def test_every_holiday_of_the_last_years_has_its_english() -> None:
 def test_what_somebody_typed_stays(typed: str) -> None:
     assert holiday_name(typed, "en") == typed
     assert period_name(typed, "en") == typed
+
+
+def test_a_holiday_is_kept_by_one_name_whoever_types_it() -> None:
+    assert [holiday_kept(holiday_name(name, language)) for name in HOLIDAYS for language in ("zh", "en")] == [
+        name for name in HOLIDAYS for _language in ("zh", "en")
+    ]
+    typed = ("new year's day", "NATIONAL DAY", "National Days", "校庆", "")
+    assert [holiday_kept(words) for words in typed] == ["元旦", "国庆节", "National Days", "校庆", ""]
 
 
 @pytest.mark.parametrize(

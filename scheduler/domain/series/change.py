@@ -18,11 +18,12 @@ from scheduler.domain.holds import Span
 from scheduler.domain.plans import BookingPlan, raw_of_plan
 from scheduler.domain.series.blocked import blocked_day
 from scheduler.domain.series.booking import note_series, occurrence_of
+from scheduler.domain.series.rules import rule_at
 from scheduler.domain.series.shift import Shift
 from scheduler.domain.turns import take_bookings, take_series
 from scheduler.domain.versions import require_version
 from scheduler.errors import BlockedDay, Invalid, SeriesBlocked
-from scheduler.models.bookings import Booking, CancelReason
+from scheduler.models.bookings import Booking, CancelReason, Site
 from scheduler.models.series import Occurrence, Series
 
 
@@ -35,7 +36,10 @@ class Reach(StrEnum):
 
 
 def reached(session: Session, booking: Booking, reach: Reach, *, act: Act) -> list[Occurrence]:
-    """The booking's own occurrence and the open, not yet begun ones that the edit reaches, by day."""
+    """The booking's own occurrence and the open, not yet begun ones that the edit reaches, by day.
+
+    Their bookings come with the sites by which it is told who may change them.
+    """
     own = occurrence_of(session, booking)
     if own is None:
         return []
@@ -48,7 +52,7 @@ def reached(session: Session, booking: Booking, reach: Reach, *, act: Act) -> li
             Booking.starts_at > act.at,
         )
         .order_by(Occurrence.day)
-        .options(joinedload(Occurrence.booking))
+        .options(joinedload(Occurrence.booking).selectinload(Booking.sites).joinedload(Site.organisation))
     )
     others = [one for one in rows if one.id != own.id and (reach is Reach.ALL or one.day > own.day)]
     return sorted([own, *(others if reach is not Reach.ONE else [])], key=lambda one: one.day)
@@ -86,6 +90,8 @@ def change_occurrences(
         if one.day not in alone or (one is own and shift.is_any):
             one.starts_at, one.ends_at = spans[one.day].starts_at, spans[one.day].ends_at
     own.series.plan, own.series.title = raw_of_plan(plan), plan.title
+    if shift.is_any and own.day not in alone:
+        own.series.rule = rule_at(own.series.rule, plan.span, zone=zone)
     note_series(session, own.series, act=act, verb="change_occurrences", days=list(spans))
     return [_booking(one) for one in occurrences]
 
@@ -151,14 +157,14 @@ def _change_all(
     act: Act,
 ) -> dict[date, BlockedDay]:
     """The days that do not work. Raises what is wrong with the edited booking itself, but that it is busy."""
-    follows = _follows(_booking(own))
+    follows, read = _follows(_booking(own)), _booking(own).override_reason
     changes = []
     for one in occurrences:
         booking = _booking(one)
         # The lesson that it belongs to stays its own unless the edit names another.
         kept = _follows(booking) if plan.follows == follows else plan.follows
         mine = replace(plan, span=spans[one.day], follows=kept)
-        changes.append(Change(booking, mine, booking.version))
+        changes.append(Change(booking, mine, booking.version, read))
     blocked = {}
     for index, error in bookings.change_all(session, changes, act=act).items():
         if occurrences[index] is own and isinstance(error, Invalid):

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from scheduler.domain.calendars.bells import Ringing
 from scheduler.domain.calendars.local_time import instant, minutes_interval
@@ -106,6 +107,14 @@ def days_of(rule: SeriesRule) -> list[date]:
         if day.isoweekday() in rule.weekdays and (day - monday).days // 7 % rule.every == 0:
             days.append(day)
     return days[: rule.count]
+
+
+def rule_at(raw: Mapping[str, Any], span: Span, *, zone: str) -> dict[str, Any]:
+    """The raw rule with the clock times of ``span`` in ``zone``; a rule by periods stays as it is."""
+    starts, ends = (moment.astimezone(ZoneInfo(zone)) for moment in (span.starts_at, span.ends_at))
+    if raw.get("period") not in (None, "") or starts.date() != ends.date():
+        return dict(raw)
+    return {**raw, "starts": f"{starts:%H:%M}", "ends": f"{ends:%H:%M}"}
 
 
 def time_on(rule: SeriesRule, day: date, *, zone: str, school: Place | None) -> Span | None:

@@ -103,7 +103,7 @@ def form_page(
             "conflict_words": words_of(error) if error and (conflicts or isinstance(error, Objected)) else "",
             "differences": _compare(session, form, booking, options) if stale else None,
             "checked": fact_lines(checked, options.titles()) if checked else None,
-            "known": known_lines(session, asked) if checked and asked else None,
+            "known": known_lines(session, asked, options) if checked and asked else None,
             "reaches": reaches,
             "blocked": blocked_lines(session, error),
             **ways_out(session, asked, error, find="find" in request.form, desk=(form, options)),
@@ -112,7 +112,7 @@ def form_page(
         return render_template("bookings/form.html", form=form, booking=booking, **page)
 
 
-def known_lines(session: Session, asked: Asked) -> dict[str, Any]:
+def known_lines(session: Session, asked: Asked, options: Options) -> dict[str, Any]:
     """What the calendars say around the time: {lines, notes, objections}."""
     around, said = look_at_time(
         session,
@@ -123,7 +123,7 @@ def known_lines(session: Session, asked: Asked) -> dict[str, Any]:
         zone=zone(),
     )
     return {
-        "lines": around_lines(around),
+        "lines": around_lines(around, options.place_names()),
         "notes": objection_lines(one for one in said if not one.soft),
         "objections": objection_lines(one for one in said if one.soft),
     }

@@ -94,6 +94,10 @@ class Options:
             for lesson in self.lessons
         ]
 
+    def place_names(self) -> dict[int, str]:
+        """Organisation id → what it is called in the viewer's language."""
+        return {row.id: name_of(row) for row in self.organisations.values()}
+
     def titles(self) -> dict[str, str]:
         """Public id → title of those lessons."""
         return {lesson.public_id: lesson.title for lesson in self.lessons}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from unicodedata import east_asian_width
@@ -44,8 +45,6 @@ def booking_page(session: Session, booking: Booking, *, now: datetime) -> dict[s
     """Everything that templates/bookings/show.html needs."""
     _load_details(session, booking)
     today = local_day(now, zone())
-    may_coordinate = access.can_change_booking(viewer(), booking)
-    series = place_in_series(session, booking)
     tied = session.scalars(following(booking)).all()
     entries = [(entry, user) for entry, user in session.execute(history("booking", booking.id))]
     card = time_card(session, booking, entries, now=now)
@@ -54,8 +53,17 @@ def booking_page(session: Session, booking: Booking, *, now: datetime) -> dict[s
         "when": {**when_words(booking, today), "period": card["period"]},
         "time": card,
         "line": agenda_line(booking),
-        "series": series,
-        "repeat_url": "" if series or not may_coordinate else url_for("series.new", like=booking.public_id),
+        **_contents(booking),
+        "follows": _tied(booking.follows, today) if _visible(booking.follows) else None,
+        "following": [_tied(row, today) for row in tied if _visible(row)],
+        **_offers(booking, tied, place_in_series(session, booking), now=now),
+        "history": _history(session, entries),
+    }
+
+
+def _contents(booking: Booking) -> dict[str, Any]:
+    """Who and what comes together for what."""
+    return {
         "sites": [_site(booking, site) for site in booking.sites],
         "pupils": sum(part.resource.head_count for part in _parts(booking, ParticipantRole.CLASS)),
         "people": _people(booking),
@@ -67,21 +75,27 @@ def booking_page(session: Session, booking: Booking, *, now: datetime) -> dict[s
         "segments": segment_bars(booking),
         "platform": _platform(booking),
         "chat_text": chat_text(booking),
-        "follows": _tied(booking.follows, today) if _visible(booking.follows) else None,
-        "following": [_tied(row, today) for row in tied if _visible(row)],
-        "may_coordinate": may_coordinate,
-        "may_change": may_coordinate and booking.state in OPEN,
-        "record_url": record_url(booking) if access.can_write_record(viewer(), booking) else "",
-        "record_first": booking.ends_at <= now and booking.state is not BookingState.CANCELLED,
-        "cancel_reason": label(language(), booking.cancel_reason) if booking.cancel_reason else "",
         "subject": _told(booking, booking.subject),
         "course_type": _told(booking, booking.course_type),
-        "wants_research": may_coordinate
-        and booking.kind is BookingKind.LESSON
-        and booking.state in OPEN
-        and booking.ends_at > now
-        and not any(row.state in OPEN for row in tied),
-        "history": _history(session, entries),
+        "cancel_reason": label(language(), booking.cancel_reason) if booking.cancel_reason else "",
+    }
+
+
+def _offers(
+    booking: Booking, tied: Sequence[Booking], series: dict[str, Any] | None, *, now: datetime
+) -> dict[str, Any]:
+    """Its series, and what the viewer may do with it. ``tied``: what belongs to this lesson."""
+    may_coordinate = access.can_change_booking(viewer(), booking)
+    may_change = may_coordinate and booking.state in OPEN
+    is_to_come = booking.kind is BookingKind.LESSON and booking.ends_at > now
+    return {
+        "series": series,
+        "repeat_url": "" if series or not may_coordinate else url_for("series.new", like=booking.public_id),
+        "may_coordinate": may_coordinate,
+        "may_change": may_change,
+        "record_url": record_url(booking) if access.can_write_record(viewer(), booking) else "",
+        "record_first": booking.ends_at <= now and booking.state is not BookingState.CANCELLED,
+        "wants_research": may_change and is_to_come and not any(row.state in OPEN for row in tied),
     }
 
 

@@ -17,7 +17,7 @@ from scheduler.models.audit import AuditEntry
 from scheduler.models.bookings import Booking
 from scheduler.models.holds import Hold
 from scheduler.models.users import User
-from scheduler.web.around_words import around_lines, first_period, objection_lines
+from scheduler.web.around_words import around_lines, first_period, objection_lines, site_names
 from scheduler.web.door import zone
 from scheduler.web.locale import joined, language
 from scheduler.wording import moment_words
@@ -32,12 +32,12 @@ def time_card(session: Session, booking: Booking, entries: Entries, *, now: date
     around = surroundings.around(booking, zone())
     coming = booking.state in OPEN and booking.ends_at > now
     return {
-        "lines": around_lines(around),
+        "lines": around_lines(around, site_names(booking)),
         "notes": objection_lines(one for one in surroundings.said_of(booking) if not one.soft),
         "against": objection_lines(surroundings.speaks_against(booking)) if coming else [],
         "override": _override(booking, entries),
         "held": _held_longer(session, booking),
-        "period": first_period(around),
+        "period": first_period(around, site_names(booking)),
     }
 
 

@@ -50,7 +50,7 @@ def save(kind: str) -> Answer:
         with edge.write() as session:
             partnership = _editable(session)
             before = load_margins(session, partnership.id, chosen)
-            buffers.set_buffers(session, form.raw(chosen), partnership_id=partnership.id, act=act())
+            buffers.set_buffers(session, form.raw(chosen, before), partnership_id=partnership.id, act=act())
             after = load_margins(session, partnership.id, chosen)
     except Invalid as error:
         put_problems(form, error.problems)
@@ -87,7 +87,7 @@ def _saved(
     """Back to the page, told what holds now, with the way back."""
     changed = {role: margin for role, margin in before.items() if margin != after[role]}
     if changed:
-        text = _("已保存。以后新建或修改的活动按它占用，已有的活动不变。")
+        text = _("已保存。以后新建的活动、改了时间或人员的活动按它占用，已有的不变。")
         undo = {"url": url_for("buffers.save", kind=kind), "fields": undo_fields(changed)}
         flash({"text": text, "action": _p("flash", "撤销"), **undo}, "undo")  # type: ignore[arg-type]
     else:

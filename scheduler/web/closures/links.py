@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from flask import url_for
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from scheduler.errors import Objection
@@ -32,10 +32,8 @@ def _key(said: Objection) -> Key | None:
 
 
 def _closure_ids(session: Session, keys: Iterable[Key]) -> dict[Key | None, int]:
-    conditions = [_is(key) for key in keys]
-    if not conditions:
-        return {}
-    rows = session.scalars(select(Closure).where(Closure.retired_at.is_(None), or_(*conditions)))
+    wanted = or_(false(), *(_is(key) for key in keys))
+    rows = session.scalars(select(Closure).where(Closure.retired_at.is_(None), wanted))
     return {
         (
             one.resource_id is None,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import gettext, pgettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField, TextAreaField
@@ -23,6 +23,7 @@ from scheduler.web.forms import put_problems
 from scheduler.web.holidays.page import named
 from scheduler.web.locale import language
 from scheduler.wording import day_words, explain, label
+from scheduler.wording.names import holiday_kept
 
 MOST_TOLD = 20
 """Bad lines that are told one by one."""
@@ -49,7 +50,8 @@ class ImportForm(FlaskForm):
     def raw(self, year: int) -> dict[str, Any]:
         """What was typed, as ``import_year`` takes it. Raises Invalid, with the errors put at the fields."""
         pasted = self._pasted(year)
-        raw = {"source": self.source.data, "notice": self.notice.data, "days": list(pasted.rows)}
+        days = [{**row, "name": holiday_kept(row["name"])} for row in pasted.rows]
+        raw = {"source": self.source.data, "notice": self.notice.data, "days": days}
         wrong = dict(pasted.bad)
         try:
             read_year(raw, year=year)
@@ -112,8 +114,12 @@ def values_of(row: HolidayYear | None) -> dict[str, Any]:
 
 
 def lines_of(row: HolidayYear) -> str:
-    """The year's days as they are pasted."""
-    return write_lines((day.day, day.kind, day.name) for day in row.days)
+    """The year's days as they are pasted, in the viewer's language as far as that can be read back."""
+    written = {
+        DayKind.HOLIDAY: pgettext("pasted line", "放假"),
+        DayKind.WORKDAY: pgettext("pasted line", "调休上班"),
+    }
+    return write_lines(((day.day, day.kind, named(day.name)) for day in row.days), written)
 
 
 def change_by(row: HolidayYear | None, raw: dict[str, Any], year: int) -> Change:

@@ -63,31 +63,40 @@ def bring(year: int) -> Answer:
             return _form_page(session, year, form, change=change_by(before, raw, year))
     try:
         with edge.write() as session:
-            holiday_years.import_year(
+            made = holiday_years.import_year(
                 session, raw, year=year, partnership_id=partnership.id, version=form.read_version(), act=act()
             )
+            version = made.version
     except StaleEdit as stale:
         form.version.data = str(stale.facts["current"])
         with edge.read() as session:
             now = holiday_years.find_year(session, partnership.id, year)
             change = change_by(now, raw, year)
             return _form_page(session, year, form, change=change, stale=True), 409
-    _tell_imported(year, undoable=before is None or not holiday_years.is_imported(before))
+    _tell_imported(year, version, undoable=before is None or not holiday_years.is_imported(before))
     return redirect(url_for("holidays.year", year=year), 303)
 
 
 @blueprint.post(f"{YEAR}/forget")
 def forget(year: int) -> Answer:
-    """Take an import back. What it said stands in the form, ready to be imported again."""
-    with edge.write() as session:
-        partnership = _editable(session)
-        row = holiday_years.find_year(session, partnership.id, year)
-        if row is None:
-            raise NotFound("holidays.not_published", year=str(year))
-        values = {"source": row.source, "notice": row.notice, "lines": lines_of(row)}
-        left = holiday_years.forget_year(
-            session, year=year, partnership_id=partnership.id, version=row.version, act=act()
-        )
+    """Take an import back. What it said stands in the form, ready to be imported again.
+
+    What somebody else has imported since the page was read is left alone, and looked at first.
+    """
+    try:
+        with edge.write() as session:
+            partnership = _editable(session)
+            row = holiday_years.find_year(session, partnership.id, year)
+            if row is None:
+                raise NotFound("holidays.not_published", year=str(year))
+            values = {"source": row.source, "notice": row.notice, "lines": lines_of(row)}
+            version = request.form.get("version", row.version, type=int)
+            left = holiday_years.forget_year(
+                session, year=year, partnership_id=partnership.id, version=version, act=act()
+            )
+    except StaleEdit:
+        flash(_("别人刚导入了 %(year)s 年的另一份，没有撤销。请看现在的内容。", year=year), "warning")
+        return redirect(url_for("holidays.year", year=year), 303)
     form = ImportForm(None, data={**values, "version": str(left.version if left else 0)})
     with edge.read() as session:
         return _form_page(session, year, form, forgotten=(left is not None and "package") or "nothing")
@@ -101,11 +110,11 @@ def _editable(session: Session) -> Partnership:
     return partnership
 
 
-def _tell_imported(year: int, *, undoable: bool) -> None:
+def _tell_imported(year: int, version: int, *, undoable: bool) -> None:
     text = _("已导入 %(year)s 年的节假日。", year=year)
     if undoable:
-        undo = {"text": text, "action": _p("flash", "撤销"), "url": url_for("holidays.forget", year=year)}
-        flash(undo, "undo")  # type: ignore[arg-type]
+        undo = {"url": url_for("holidays.forget", year=year), "fields": {"version": version}}
+        flash({"text": text, "action": _p("flash", "撤销"), **undo}, "undo")  # type: ignore[arg-type]
     else:
         flash(text, "success")
 

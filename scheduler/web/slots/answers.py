@@ -22,7 +22,7 @@ from scheduler.domain.slots.near_misses import NearMiss
 from scheduler.domain.slots.ranking import Remark
 from scheduler.domain.slots.search import Found, Slot
 from scheduler.domain.times import local_day
-from scheduler.web.around_words import every_period
+from scheduler.web.around_words import Names, every_period
 from scheduler.web.bookings.values import time_values
 from scheduler.web.door import zone
 from scheduler.web.locale import language
@@ -51,15 +51,14 @@ Periods = Callable[[Span], str]
 """A time → the lessons of the receiving schools that it touches, "" for none."""
 
 
-def periods_for(session: Session, search: Search) -> Periods:
+def periods_for(session: Session, search: Search, names: Names) -> Periods:
     """What the bells of the classes' schools say of the times of a search; a fixed number of queries."""
     receiving = {place_id for place_id, _stage in search.question.school_stages}
     calendars = load_calendars(session, receiving, search.around, partnership_id=search.partnership_id)
 
     def words(span: Span) -> str:
-        return every_period(
-            look_around(calendars, interval_of(span), receiving=receiving, present=(), zone=zone())
-        )
+        around = look_around(calendars, interval_of(span), receiving=receiving, present=(), zone=zone())
+        return every_period(around, names)
 
     return words
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -17,7 +16,7 @@ from scheduler.domain.slots.wishes import SEARCH_FIELDS, read_search
 from scheduler.domain.times import local_day
 from scheduler.errors import Invalid
 from scheduler.web.bookings.asked_values import asked_raw
-from scheduler.web.bookings.options import load_options
+from scheduler.web.bookings.options import Options, load_options
 from scheduler.web.door import viewer, zone
 from scheduler.web.forms import put_problems
 from scheduler.web.frame import partnership_of_page
@@ -34,15 +33,17 @@ def index() -> str | tuple[str, int]:
         partnership = partnership_of_page(session)
         access.require(partnership is not None and access.can_book(viewer(), partnership.id))
         assert partnership is not None
-        today = local_day(clock.now(), zone())
-        form = find_form(today)
+        form = find_form(local_day(clock.now(), zone()))
         options = load_options(session, viewer(), partnership_id=partnership.id, at=clock.now())
-        found, status = _found(session, form, partnership.id, today) if was_asked() else ({}, 200)
+        found, status = _found(session, form, partnership.id, options) if was_asked() else ({}, 200)
         page = render_template("slots/index.html", form=form, places=picker(options), tabs=_tabs(), **found)
         return page, status
 
 
-def _found(session: Session, form: FindForm, partnership_id: int, today: date) -> tuple[dict[str, Any], int]:
+def _found(
+    session: Session, form: FindForm, partnership_id: int, options: Options
+) -> tuple[dict[str, Any], int]:
+    today = local_day(clock.now(), zone())
     try:
         search = read_search(
             session, asked_raw(SEARCH_FIELDS), partnership_id=partnership_id, zone=zone(), now=clock.now()
@@ -52,7 +53,7 @@ def _found(session: Session, form: FindForm, partnership_id: int, today: date) -
         return {"asked": False}, 422
     if _is_map():
         return {"asked": True, "map": map_rows(heat_map(session, search), today, search.minutes)}, 200
-    found, periods = find_slots(session, search), periods_for(session, search)
+    found, periods = find_slots(session, search), periods_for(session, search, options.place_names())
     return {
         "asked": True,
         "slots": slot_lines(found, today, periods),

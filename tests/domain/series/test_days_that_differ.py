@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from scheduler.db import Database
+from scheduler.domain.access import Scope, Viewer, can_change_booking
 from scheduler.domain.bookings import book, get_booking, move_booking
 from scheduler.domain.directory import change_entry, create_entry, get_entry, retire_entry
 from scheduler.domain.holds import Span, count_overlaps
@@ -23,7 +24,7 @@ from scheduler.domain.series.booking import (
     read_series_plan,
     read_series_rule,
 )
-from scheduler.domain.series.change import Reach, change_occurrences
+from scheduler.domain.series.change import Reach, change_occurrences, reached
 from scheduler.domain.series.decisions import Decision, Do
 from scheduler.domain.series.proposals import Outlook, propose
 from scheduler.domain.series.shift import Shift
@@ -32,6 +33,7 @@ from scheduler.errors import Invalid, Refused, SeriesBlocked
 from scheduler.models.bookings import Booking
 from scheduler.models.school_time import BellSchedule
 from scheduler.models.series import Series
+from scheduler.models.users import Role
 from tests.domain.series.test_series import (
     PERIODS_2026,
     THURSDAYS,
@@ -140,6 +142,18 @@ def test_what_was_moved_alone_stays_so_when_it_is_edited_with_all(database: Data
         assert times(series)[2] == "12-21 11:00–12:20"
 
 
+def test_a_skipped_day_is_added_at_the_time_of_the_others(database: Database, world: World) -> None:
+    with database.write() as session:
+        series = make(session, world, decisions={DAYS[2]: Decision(Do.SKIP)}, segments=[])
+        edit(session, world, bookings_of(series)[0], starts="14:00", ends="15:20")
+        add_occurrence(session, series, DAYS[2], zone=ZONE, act=world.act)
+        assert times(series) == [f"12-{day.day:02} 14:00–15:20" for day in DAYS]
+        # One that is put elsewhere alone says nothing of the others.
+        move(session, world, bookings_of(series)[1], 14, 9)
+        edit(session, world, bookings_of(series)[1], title="新题目")
+        assert (series.rule["starts"], series.rule["ends"]) == ("14:00", "15:20")
+
+
 def test_one_moved_onto_the_day_of_another(database: Database, world: World) -> None:
     with database.write() as session:
         series = make(session, world, segments=[])
@@ -168,6 +182,18 @@ def test_two_decisions_for_one_time(database: Database, world: World) -> None:
     assert {(one.starts_at, one.before, one.after) for one in blocked.conflicts} == {(noon, 0, 0)}
     with database.read() as session:
         assert session.query(Booking).count() == 0
+
+
+def test_a_reason_for_one_day_holds_while_its_time_does(database: Database, world: World) -> None:
+    with database.write() as session:
+        close(session, world, "2018-12-20")
+        series = make(session, world, decisions={DAYS[2]: Decision(override_reason="馆方同意")}, segments=[])
+        edit(session, world, bookings_of(series)[0], title="新题目")
+        assert [one.override_reason for one in bookings_of(series)] == ["", "", "馆方同意", ""]
+        with pytest.raises(SeriesBlocked) as refused, session.begin_nested():
+            edit(session, world, bookings_of(series)[0], starts="11:00", ends="12:20")
+        told = [(one.day, [said.code for said in one.objections]) for one in refused.value.days]
+        assert told == [(DAYS[2], ["closure.closed"])]
 
 
 def test_days_in_the_way_and_days_against_the_rules_are_told_together(
@@ -346,6 +372,22 @@ def test_the_second_of_two_equal_hours_stays_where_it_is() -> None:
     assert twice.astimezone(ZoneInfo(BERLIN)).time() == time(2, 30)
     span = Span(twice, twice + timedelta(minutes=20))
     assert Shift(span, span, BERLIN).of(span) == span
+
+
+def test_who_may_change_the_others_is_told_in_as_many_queries(database: Database, world: World) -> None:
+    coordinator = Viewer(1, (Scope(Role.COORDINATOR, world.id("partnership"), region_id=world.id("linxi")),))
+
+    def cost(count: int, first_day: str) -> int:
+        rule = {**THURSDAYS, "count": str(count), "first_day": first_day}
+        with database.write() as session:
+            public_id = bookings_of(make(session, world, rule))[0].public_id
+        with database.read() as session, counted(database) as statements:
+            booking = get_booking(session, public_id)
+            touched = [one.booking for one in reached(session, booking, Reach.ALL, act=world.act)]
+            assert [can_change_booking(coordinator, one) for one in touched if one] == [True] * count
+        return len(statements)
+
+    assert cost(2, "2018-12-06") == cost(20, "2019-03-07")
 
 
 def test_reading_does_not_grow_with_the_days(database: Database, world: World) -> None:

@@ -46,7 +46,8 @@ def planned(database: Database, world: World) -> tuple[str, list[str]]:
 def change_all(database: Database, world: World, public_id: str, version: int = 1) -> list[str]:
     with database.write() as session:
         booking = get_booking(session, public_id)
-        plan = read_plan(world.plan(date="2018-12-06", title="都改"), zone=ZONE)
+        later = {"date": "2018-12-06", "starts": "10:10", "ends": "11:30"}
+        plan = read_plan(world.plan(**later, title="都改"), zone=ZONE)
         how: dict[str, Any] = {"reach": Reach.ALL, "version": version, "zone": ZONE, "act": world.act}
         return [one.public_id for one in change_occurrences(session, booking, plan, **how)]
 
