@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from scheduler.domain.availability import Answer, interval_of, spans_of
 from scheduler.domain.buffers import load_margins
 from scheduler.domain.calendars.loading import load_calendars
-from scheduler.domain.calendars.local_time import DAY, day_interval, local_date
+from scheduler.domain.calendars.local_time import DAY, day_interval
 from scheduler.domain.calendars.rules import Question, objections, rules_for
 from scheduler.domain.calendars.values import Calendars
+from scheduler.domain.claims import Board
 from scheduler.domain.fields import Bad
-from scheduler.domain.holds import Held, Span, held_between, in_the_way
+from scheduler.domain.holds import Held, Span, held_between
 from scheduler.domain.intervals import Interval
 from scheduler.domain.series.rules import SeriesRule, days_of, time_on
 from scheduler.domain.slots.nearest import nearest_times
@@ -94,15 +95,14 @@ def check_days(
     """The outlook of each day at its time."""
     rules = rules_for(asked.question, calendars, whole)
     margins = load_margins(session, asked.partnership_id, asked.question.kind)
-    held = _by_day(_held(session, asked, times.values()))
+    board = Board(_held(session, asked, times.values()))
     proposals = []
     for day, span in times.items():
         if span is None:
             said = _why_no_time(asked, calendars, day)
             proposals.append(Proposal(day, None, Outlook.NO_TIME, Answer(objections=(said,))))
             continue
-        near = {id(one): one for where in _days_of(span) for one in held.get(where, ())}
-        busy = in_the_way(near.values(), spans_of(asked.question, span, margins))
+        busy = board.in_the_way(spans_of(asked.question, span, margins))
         said_all = objections(rules, interval_of(span))
         answer = Answer(
             tuple(busy),
@@ -198,19 +198,3 @@ def _held(session: Session, asked: Asked, spans: Iterable[Span | None]) -> list[
         return []
     first, last = min(span.starts_at for span in known), max(span.ends_at for span in known)
     return held_between(session, asked.question.resource_ids, Span(first - DAY, last + DAY))
-
-
-def _by_day(held: Iterable[Held]) -> dict[date, list[Held]]:
-    """The holds under every UTC day that they touch."""
-    days: dict[date, list[Held]] = {}
-    for one in held:
-        for day in _days_of(Span(one.conflict.starts_at, one.conflict.ends_at), around=0):
-            days.setdefault(day, []).append(one)
-    return days
-
-
-def _days_of(span: Span, *, around: int = 1) -> list[date]:
-    """The UTC days of a span, and so many on either side: buffers reach out of it."""
-    first = local_date(int(span.starts_at.timestamp()), "UTC") - around * DAY
-    last = local_date(int(span.ends_at.timestamp()), "UTC") + around * DAY
-    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
