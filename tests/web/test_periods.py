@@ -29,7 +29,7 @@ def test_every_list_tells_the_period(coordinator, world, lesson, language):
     question = f"required={world.id('class 1')}&minutes=80&from=2018-12-07&to=2018-12-07&kind=lesson"
     pages = ("/", "/bookings", "/calendar?day=2018-12-06", f"/bookings/{lesson}", f"/slots?{question}")
     told = {page: [words in coordinator.get(page).text for words in TOLD.values()] for page in pages}
-    assert told == dict.fromkeys(pages, [language == other for other in TOLD])
+    assert told == {page: [language == other for other in TOLD] for page in pages}
 
 
 def test_where_nobody_has_lessons_nothing_is_told(coordinator, world, lesson):
