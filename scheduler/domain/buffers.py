@@ -14,6 +14,7 @@ from scheduler.domain import audit
 from scheduler.domain.act import Act
 from scheduler.domain.fields import Choice, Cleaner, Field, Whole, clean_fields
 from scheduler.domain.holds import Span
+from scheduler.domain.plain_rows import read_rows
 from scheduler.domain.row_locks import lock_row
 from scheduler.errors import Problem
 from scheduler.models.bookings import BookingKind, ParticipantRole
@@ -82,7 +83,7 @@ def default_margin(kind: BookingKind, role: ParticipantRole) -> Margin:
 
 def load_margins(session: Session, partnership_id: int, kind: BookingKind) -> dict[ParticipantRole, Margin]:
     """role → margin of this kind of booking: what is set, else the default."""
-    rows = session.execute(_CHOSEN, {"partnership_id": partnership_id, "kind": kind})
+    rows = read_rows(session, _CHOSEN, {"partnership_id": partnership_id, "kind": kind})
     margins = {role: default_margin(kind, role) for role in ParticipantRole}
     return margins | {role: Margin(before, after) for role, before, after in rows}
 

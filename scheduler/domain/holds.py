@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from scheduler.domain.plain_rows import read_rows
 from scheduler.errors import Clash, Conflict
 from scheduler.models.bookings import Booking
 from scheduler.models.holds import LONGEST, OVERLAP, Hold
@@ -158,7 +159,7 @@ def _near(resource_ids: Iterable[int], span: Span) -> dict[str, object]:
 def _read(
     session: Session, resource_ids: Iterable[int], span: Span, *, leave_out: Collection[int]
 ) -> list[Held]:
-    rows = session.execute(_HELD, {**_near(resource_ids, span), "leave_out": list(leave_out)})
+    rows = read_rows(session, _HELD, {**_near(resource_ids, span), "leave_out": list(leave_out)})
     return [
         Held(
             lane=row.lane,

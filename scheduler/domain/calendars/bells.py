@@ -113,16 +113,19 @@ def bells_on(
     if day in swaps:
         follows = swaps[day]
         if follows is None:
-            return BellDay(Ringing.NO_LESSONS)
+            return _NOTHING_TAUGHT
     elif holidays.day_off(day):
-        return BellDay(Ringing.NO_LESSONS)
+        return _NOTHING_TAUGHT
     elif holidays.make_up(day):
         return BellDay(Ringing.MAKE_UP_UNSET if in_effect else Ringing.UNKNOWN)
     else:
         follows = weekday
     if not in_effect:
         return BellDay(Ringing.UNKNOWN)
-    bells = next((schedule.bells for schedule in in_effect if follows in schedule.weekdays), _NOTHING_TAUGHT)
+    bells = _NOTHING_TAUGHT
+    for schedule in in_effect:
+        if follows in schedule.weekdays:
+            bells = schedule.bells
     if follows == weekday or bells.ringing is Ringing.NO_LESSONS:
         return bells
     return replace(bells, follows=follows)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, Connection, and_, bindparam, or_, select
+from sqlalchemy import BindParameter, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from scheduler.domain.calendars.bells import Line, Schedule
@@ -19,6 +19,7 @@ from scheduler.domain.calendars.openings import Hours
 from scheduler.domain.calendars.terms import TermDays
 from scheduler.domain.calendars.values import Calendars, ClosedTime, Place
 from scheduler.domain.intervals import Interval
+from scheduler.domain.plain_rows import read_rows
 from scheduler.models.holidays import CalendarDay, HolidayYear
 from scheduler.models.openings import Closure, OpeningHours
 from scheduler.models.places import Organisation, Region, Stage
@@ -64,7 +65,7 @@ SCHEDULES = (
         BellSchedule.last_day,
         BellSchedule.weekdays,
         Period.kind,
-        Period.name.label("line"),
+        Period.name,
         Period.starts,
         Period.ends,
     )
@@ -129,17 +130,14 @@ def load_calendars(
     session: Session, place_ids: Collection[int], within: Interval, *, partnership_id: int
 ) -> Calendars:
     """What the rules need to know of these places for bookings in ``within``."""
-    session.flush()
-    # Without the session's own work on each statement, which takes as long as the database's.
-    connection = session.connection()
     days = _days(within)
     asked = {"place_ids": sorted(place_ids), "first_day": days[0], "last_day": days[1]}
-    places = connection.execute(PLACES, {"place_ids": asked["place_ids"]}).all()
-    schedules = _schedules(connection, asked)
-    swaps = _swaps(connection, asked)
-    hours = _hours(connection, asked)
-    closed = _closed(connection, asked["place_ids"], within)
-    terms = _terms(connection, {place.region_id for place in places})
+    places = read_rows(session, PLACES, {"place_ids": asked["place_ids"]})
+    schedules = _schedules(session, asked)
+    swaps = _swaps(session, asked)
+    hours = _hours(session, asked)
+    closed = _closed(session, asked["place_ids"], within)
+    terms = _terms(session, {place.region_id for place in places})
     holidays = load_holidays(session, partnership_id, days)
     return Calendars(
         holidays=holidays,
@@ -170,7 +168,7 @@ def load_holidays(session: Session, partnership_id: int, days: Days) -> Holidays
         "first_year": days[0].year,
         "last_year": days[1].year,
     }
-    rows = session.execute(HOLIDAYS, asked).all()
+    rows = read_rows(session, HOLIDAYS, asked)
     return Holidays(
         years=frozenset(row.year for row in rows),
         days={row.day: (row.kind, row.name) for row in rows if row.day is not None},
@@ -188,40 +186,37 @@ def _days(within: Interval) -> Days:
     return first - timedelta(days=1), last + timedelta(days=1)
 
 
-def _schedules(connection: Connection, asked: Mapping[str, Any]) -> dict[int, list[Schedule]]:
+def _schedules(session: Session, asked: Mapping[str, Any]) -> dict[int, list[Schedule]]:
     lines: dict[int, list[Line]] = {}
     heads = {}
-    for row in connection.execute(SCHEDULES, asked):
-        heads[row.id] = row
-        lines.setdefault(row.id, [])
-        if row.kind is not None:
-            lines[row.id].append(Line(row.kind, row.line, row.starts, row.ends))
+    for schedule_id, *head, kind, name, starts, ends in read_rows(session, SCHEDULES, asked):
+        if schedule_id not in lines:
+            heads[schedule_id], lines[schedule_id] = head, []
+        if kind is not None:
+            lines[schedule_id].append(Line(kind, name, starts, ends))
     return _grouped(
-        (
-            row.organisation_id,
-            Schedule(row.name, row.first_day, row.last_day, weekdays_of(row.weekdays), tuple(lines[row.id])),
-        )
-        for row in heads.values()
+        (place_id, Schedule(name, first_day, last_day, weekdays_of(weekdays), tuple(lines[schedule_id])))
+        for schedule_id, (place_id, name, first_day, last_day, weekdays) in heads.items()
     )
 
 
-def _swaps(connection: Connection, asked: Mapping[str, Any]) -> dict[int, dict[date, int | None]]:
+def _swaps(session: Session, asked: Mapping[str, Any]) -> dict[int, dict[date, int | None]]:
     found: dict[int, dict[date, int | None]] = {}
-    for place_id, day, weekday in connection.execute(SWAPS, asked):
+    for place_id, day, weekday in read_rows(session, SWAPS, asked):
         found.setdefault(place_id, {})[day] = None if weekday is None else int(weekday.value)
     return found
 
 
-def _hours(connection: Connection, asked: Mapping[str, Any]) -> dict[int, list[Hours]]:
+def _hours(session: Session, asked: Mapping[str, Any]) -> dict[int, list[Hours]]:
     return _grouped(
         (place_id, Hours(first, last, weekdays_of(closed), opens, closes, holidays))
-        for place_id, first, last, closed, opens, closes, holidays in connection.execute(HOURS, asked)
+        for place_id, first, last, closed, opens, closes, holidays in read_rows(session, HOURS, asked)
     )
 
 
-def _closed(connection: Connection, place_ids: Any, within: Interval) -> dict[int, list[ClosedTime]]:
+def _closed(session: Session, place_ids: Any, within: Interval) -> dict[int, list[ClosedTime]]:
     since, until = (instant(seconds) for seconds in within)
-    rows = connection.execute(CLOSED, {"place_ids": place_ids, "since": since, "until": until})
+    rows = read_rows(session, CLOSED, {"place_ids": place_ids, "since": since, "until": until})
     return _grouped(
         (
             place_id,
@@ -231,11 +226,9 @@ def _closed(connection: Connection, place_ids: Any, within: Interval) -> dict[in
     )
 
 
-def _terms(
-    connection: Connection, region_ids: Collection[int]
-) -> dict[int, dict[Stage, tuple[TermDays, ...]]]:
+def _terms(session: Session, region_ids: Collection[int]) -> dict[int, dict[Stage, tuple[TermDays, ...]]]:
     found: dict[int, dict[Stage, tuple[TermDays, ...]]] = {}
-    rows = connection.execute(TERMS, {"region_ids": sorted(region_ids)})
+    rows = read_rows(session, TERMS, {"region_ids": sorted(region_ids)})
     for region_id, stage, name, first_day, last_day in rows:
         stages = found.setdefault(region_id, {})
         stages[stage] = (*stages.get(stage, ()), TermDays(name, first_day, last_day))

@@ -207,14 +207,14 @@ def _terms(place: Place, stage: Stage, within: Interval) -> Iterator[Rule]:
 
 def _bells(place: Place, question: Question, within: Interval) -> Iterator[Rule]:
     timing = question.timing
-    found = {day: place.bells(day) for day in days_touched(within, place.zone)}
-    free = [day for day, bells in found.items() if _leaves_alone(question, place, day, bells)]
-    taught = [
-        piece
-        for day, bells in found.items()
-        if bells.ringing is Ringing.LESSONS
-        for piece in place.taught(day, timing)
-    ]
+    days = list(days_touched(within, place.zone))
+    free: list[date] = []
+    taught: list[Interval] = []
+    for day in days:
+        if place.bells(day).ringing is Ringing.LESSONS:
+            taught += place.taught(day, timing)
+        elif _leaves_alone(question, place, day):
+            free.append(day)
     if timing is Timing.OUTSIDE:
         allowed = merge([*taught, *(day_interval(day, place.zone) for day in free)])
     else:
@@ -223,27 +223,29 @@ def _bells(place: Place, question: Question, within: Interval) -> Iterator[Rule]
 
     def say(interval: Interval) -> Objection:
         day = _first_day(interval, place, allowed)
-        return _bell_objection(place, day, found[day], timing, interval)
+        return _bell_objection(place, day, timing, interval)
 
     def say_unknown(interval: Interval) -> Objection:
         day = next(day for day in days_touched(interval, place.zone) if day in unknown)
         return _about(place, "bell.unknown", {"name": place.name, "day": OnDay(day)}, soft=False)
 
-    if len(free) < len(found):
+    if len(free) < len(days):
         yield Rule(allowed, say)
-    unknown = {day for day, bells in found.items() if bells.ringing is Ringing.UNKNOWN}
+    unknown = {day for day in free if place.bells(day).ringing is Ringing.UNKNOWN}
     if unknown:
         yield Rule(_without(unknown, place, within), say_unknown, soft=False)
 
 
-def _leaves_alone(question: Question, place: Place, day: date, bells: BellDay) -> bool:
+def _leaves_alone(question: Question, place: Place, day: date) -> bool:
     """Days on which bells say nothing: none are known, a holiday speaks, or no lessons are what is wanted."""
-    if bells.ringing is Ringing.NO_LESSONS:
+    ringing = place.bells(day).ringing
+    if ringing is Ringing.NO_LESSONS:
         return question.timing is Timing.OUTSIDE or bool(_day_off(question, place, day))
-    return bells.ringing is Ringing.UNKNOWN
+    return ringing is Ringing.UNKNOWN
 
 
-def _bell_objection(place: Place, day: date, bells: BellDay, timing: Timing, interval: Interval) -> Objection:
+def _bell_objection(place: Place, day: date, timing: Timing, interval: Interval) -> Objection:
+    bells = place.bells(day)
     facts = {"name": place.name, "day": OnDay(day)}
     if bells.ringing is Ringing.MAKE_UP_UNSET:
         return _about(place, "bell.make_up_unset", facts)

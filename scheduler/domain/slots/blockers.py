@@ -25,6 +25,16 @@ def mask_of(starts: Sequence[int], pieces: Pieces) -> Mask:
     return mask
 
 
+def clear_of(starts: Sequence[int], pieces: Pieces) -> list[int]:
+    """The starts that lie in none of the half-open pieces."""
+    clear: list[int] = []
+    at = 0
+    for first, end in pieces:
+        clear += starts[at : bisect_left(starts, first)]
+        at = bisect_left(starts, end)
+    return [*clear, *starts[at:]]
+
+
 def fitting(starts: Sequence[int], pieces: Pieces, length: int) -> Mask:
     """The starts from which ``length`` seconds lie wholly in one of the pieces."""
     if not starts:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from scheduler.domain.buffers import Margin
 from scheduler.domain.intervals import Interval, merge
-from scheduler.domain.slots.blockers import Mask, every, mask_of, positions
+from scheduler.domain.slots.blockers import Mask, clear_of, every, mask_of, positions
 from scheduler.models.holds import LONGEST
 
 FEW = 16, 64
@@ -82,11 +82,15 @@ class Needs:
 
 def free_starts(session: Session, needs: Needs, starts: Sequence[int]) -> list[int]:
     """Those of ``starts`` (sorted instants) at which nobody is busy; a fixed number of queries at most."""
-    left, ids = list(starts), sorted(needs.margins)
+    left, ids = list(starts), sorted(needs.margins.keys() - needs.lanes.keys())
     first, next_ = FEW
     for some in (ids[:first], ids[first : first + next_], ids[first + next_ :]):
         if some and left:
-            left = [left[at] for at in positions(every(left) & ~_somebody_busy(session, needs, some, left))]
+            # Of those with one lane nothing matters but when they are busy together.
+            left = clear_of(left, merge(_read(session, _ANY, needs, some, left)))
+    if needs.lanes and left:
+        busy = reduce(or_, who_is_busy(session, needs, needs.lanes, left).values())
+        left = [left[at] for at in positions(every(left) & ~busy)]
     return left
 
 
@@ -104,14 +108,6 @@ def who_is_busy(
         else 0
         for row_id, by_lane in kept_out.items()
     }
-
-
-def _somebody_busy(session: Session, needs: Needs, resource_ids: list[int], starts: Sequence[int]) -> Mask:
-    """Of resources with one lane nothing but the time matters that they keep out together."""
-    single = [row_id for row_id in resource_ids if row_id not in needs.lanes]
-    several = [row_id for row_id in resource_ids if row_id in needs.lanes]
-    busy = mask_of(starts, merge(_read(session, _ANY, needs, single, starts))) if single else 0
-    return reduce(or_, who_is_busy(session, needs, several, starts).values(), busy)
 
 
 def _read(

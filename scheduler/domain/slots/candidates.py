@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date
-from operator import itemgetter
 
 from scheduler.domain.calendars.local_time import (
     days_between,
@@ -40,24 +39,32 @@ def allowed_pieces(rules: Iterable[Rule], windows: Pieces, within: Interval) -> 
 
 def lesson_starts(question: Question, calendars: Calendars, within: Interval) -> list[int]:
     """When the lessons of the classes' schools begin, sorted, each instant once."""
-    starts: set[int] = set()
-    for place_id in {place_id for place_id, _stage in question.school_stages}:
-        place = calendars.places[place_id]
-        for day in days_touched(within, place.zone):
-            starts.update(map(itemgetter(0), place.taught(day, Timing.PERIOD)))
-    return sorted(starts)
+    schools = [
+        calendars.places[place_id] for place_id in {place_id for place_id, _ in question.school_stages}
+    ]
+    return sorted(
+        {
+            start
+            for school in schools
+            for day in days_touched(within, school.zone)
+            for start, _end in school.taught(day, Timing.PERIOD)
+        }
+    )
 
 
 def candidate_starts(pieces: Pieces, length: int, anchors: Sequence[int], step: int = STEP) -> list[int]:
     """Starts from which ``length`` (seconds) fits into a piece: its own, the anchors and the steps in it."""
     found: set[int] = set()
-    at = 0
     for start, end in pieces:
         last = end - length
         if last < start:
             continue
         found.add(start)
-        found.update(range(-(-start // step) * step, last + 1, step))
-        first, at = bisect_left(anchors, start, at), bisect_right(anchors, last, at)
-        found.update(anchors[first:at])
+        first_step = -(-start // step) * step
+        if first_step <= last:
+            found.update(range(first_step, last + 1, step))
+        at = bisect_right(anchors, start)
+        while at < len(anchors) and anchors[at] <= last:
+            found.add(anchors[at])
+            at += 1
     return sorted(found)
