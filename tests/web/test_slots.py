@@ -13,6 +13,7 @@ from scheduler.db import Database
 from tests.web.booking_forms import book_lesson
 from tests.web.calendar_facts import add_bells, add_hours
 from tests.web.conftest import sign_in
+from tests.web.test_bookings import values_in
 from tests.world import World
 
 WINDOW = "&from=2018-12-03&to=2018-12-07&minutes=80&kind=lesson"
@@ -161,3 +162,20 @@ def test_other_places_and_a_second_room_are_not_lost_on_the_way(
         str(world.id("gallery")),
     ):
         assert re.search(rf'<option selected value="{choice}"', form), choice
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "minutes"),
+    [
+        ("10:00", "11:20", [20, 20, 15, 20, 5]),
+        ("10:00", "13:00", [20, 20, 15, 20, 5]),
+        ("10:55", "11:35", [10, 10, 8, 10, 2]),
+        ("10:00", "10:04", [1, 1, 1, 1]),
+        ("11:00", "10:00", [20, 20, 15, 20, 5]),
+        ("25:00", "x", [20, 20, 15, 20, 5]),
+    ],
+)
+def test_segments_fit_into_the_time_that_was_found(coordinator, starts, ends, minutes):
+    values = values_in(coordinator.get(f"/bookings/new?day=2018-12-07&starts={starts}&ends={ends}").text)
+    rows = [values[f"segments-{index}-minutes"] for index in range(len(minutes))]
+    assert (rows, values.get(f"segments-{len(minutes)}-minutes", "")) == ([str(one) for one in minutes], "")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from itertools import accumulate, pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
+from scheduler.domain.fields import Bad
 from scheduler.domain.plans import THINGS
+from scheduler.domain.times import read_clock
 from scheduler.models.bookings import (
     Booking,
     BookingKind,
@@ -21,6 +25,8 @@ from scheduler.models.bookings import (
 )
 from scheduler.web.bookings.options import WHOLE_ORGANISATION
 
+Segments = Sequence[tuple[SegmentKind, int]]
+"""Kinds with their minutes, in order."""
 RESEARCH_MINUTES = 30
 FIRST_ROLES = {
     BookingKind.LESSON: (ParticipantRole.LEAD, ParticipantRole.EDUCATOR),
@@ -43,9 +49,10 @@ FIRST_COURSE_TYPE = {
 }
 
 
-def fresh_values(kind: BookingKind, day: date) -> dict[str, Any]:
-    """A booking of this kind on ``day``: usual hours, roles and segments."""
-    starts, ends = FIRST_HOURS.get(kind, ("14:00", "15:00"))
+def fresh_values(kind: BookingKind, day: date, starts: str = "", ends: str = "") -> dict[str, Any]:
+    """A booking of this kind on ``day``: usual hours unless others are given, usual roles and segments."""
+    usual_starts, usual_ends = FIRST_HOURS.get(kind, ("14:00", "15:00"))
+    starts, ends = starts or usual_starts, ends or usual_ends
     return {
         "kind": kind,
         "subject": "history" if kind is BookingKind.LESSON else "other",
@@ -55,7 +62,7 @@ def fresh_values(kind: BookingKind, day: date) -> dict[str, Any]:
         "ends": ends,
         "receiving": [{}],
         "people": [{"role": role} for role in FIRST_ROLES.get(kind, (ParticipantRole.ATTENDEE,))],
-        "segments": _segments(FIRST_SEGMENTS.get(kind, ())),
+        "segments": _segments(_fitted(FIRST_SEGMENTS.get(kind, ()), _minutes_between(starts, ends))),
     }
 
 
@@ -140,6 +147,25 @@ def _held(parts: list[Participation], role: ParticipantRole, site_id: int | None
     return next(
         (str(part.resource_id) for part in parts if part.role is role and part.site_id == site_id), ""
     )
+
+
+def _minutes_between(starts: str, ends: str) -> int:
+    """0 where one of them is no clock time, or the end comes first."""
+    try:
+        first, last = (clock.hour * 60 + clock.minute for clock in map(read_clock, (starts, ends)))
+    except Bad:
+        return 0
+    return max(0, last - first)
+
+
+def _fitted(segments: Segments, minutes: int) -> Segments:
+    """The segments, each shortened alike where together they are longer than ``minutes``."""
+    together = sum(length for _kind, length in segments)
+    if not 0 < minutes < together:
+        return segments
+    borders = [round(at * minutes / together) for at in accumulate((one[1] for one in segments), initial=0)]
+    lengths = [end - start for start, end in pairwise(borders)]
+    return [(kind, length) for (kind, _long), length in zip(segments, lengths, strict=True) if length]
 
 
 def _segments(rows: Any) -> list[dict[str, Any]]:

@@ -206,9 +206,9 @@ def first_values(session: Session, partnership_id: int) -> dict[str, Any]:
         return values_after(_visible(session, follows), zone())
     given = request.args.get("kind", "")
     kind = BookingKind(given) if given in set(BookingKind) else BookingKind.LESSON
-    fresh = fresh_values(kind, day_argument(_next_workday(_today())))
-    times = {name: request.args[name] for name in ("starts", "ends") if request.args.get(name)}
-    return {**fresh, **times, **values_asked(session, asked_raw(), partnership_id=partnership_id)}
+    starts, ends = (request.args.get(name, "") for name in ("starts", "ends"))
+    fresh = fresh_values(kind, day_argument(_next_workday(_today())), starts, ends)
+    return {**fresh, **values_asked(session, asked_raw(), partnership_id=partnership_id)}
 
 
 def _next_workday(day: date) -> date:
