@@ -119,7 +119,7 @@ def entries(
     query = select(model).where(within(viewer, key))
     query = query.where(model.retired_at.is_not(None) if retired else model.retired_at.is_(None))
     if words:
-        query = query.where(_contains(model.name, words))
+        query = query.where(contains(model.name, words))
     if partnership_id is not None:
         query = query.where(key == partnership_id)
     if organisation_id is not None and shelf.parent == "organisation_id":
@@ -184,13 +184,14 @@ def _conditions(wanted: BookingFilter) -> list[ColumnElement[bool]]:
     if wanted.state is not None:
         conditions.append(Booking.state == wanted.state)
     if wanted.words:
-        conditions.append(_contains(Booking.title, wanted.words))
+        conditions.append(contains(Booking.title, wanted.words))
     if not wanted.with_cancelled:
         conditions.append(Booking.state != BookingState.CANCELLED)
     return conditions
 
 
-def _contains(column: Any, words: str) -> ColumnElement[bool]:
+def contains(column: Any, words: str) -> ColumnElement[bool]:
+    """SQL: whether the text has the words in it, in whatever case; never for what no text has."""
     if not is_printable(words):
         return false()
     condition: ColumnElement[bool] = column.icontains(words, autoescape=True)

@@ -109,6 +109,16 @@ def days_of(rule: SeriesRule) -> list[date]:
     return days[: rule.count]
 
 
+def rule_of_day(raw: Mapping[str, Any], day: date) -> SeriesRule:
+    """The weekdays, weeks and time of day of a raw rule that was read once, ``day`` being one of its days.
+
+    Its term and its school may be gone: what days it has is no more asked of it. Raises Invalid.
+    """
+    bounds = {"first_day": day.isoformat(), "last_day": day.isoformat()}
+    kept = ("weekdays", "every", *TIME_KEYS)
+    return read_rule({**{name: raw[name] for name in kept if name in raw}, **bounds})
+
+
 def rule_at(raw: Mapping[str, Any], span: Span, *, zone: str) -> dict[str, Any]:
     """The raw rule with the clock times of ``span`` in ``zone``; a rule by periods stays as it is."""
     starts, ends = (moment.astimezone(ZoneInfo(zone)) for moment in (span.starts_at, span.ends_at))
