@@ -21,6 +21,7 @@ from scheduler.domain.published_holidays import (
     Announced,
     announced_days,
     is_package_source,
+    package_notice,
     package_source,
     published_years,
 )
@@ -123,7 +124,7 @@ def forget_year(
     before = _facts(year, row)
     days = announced_days(year)
     if days:
-        row.source, row.notice, row.updated_at = package_source(), "", act.at
+        row.source, row.notice, row.updated_at = package_source(), package_notice(year), act.at
         _replace_days(session, row, days)
     else:
         session.execute(delete(CalendarDay).where(*_of(partnership_id, year)))
@@ -173,7 +174,11 @@ def _missing(session: Session, partnership_id: int) -> list[int]:
 
 def _add_year(session: Session, partnership_id: int, year: int, *, act: Act) -> HolidayYear:
     row = HolidayYear(
-        partnership_id=partnership_id, year=year, source=package_source(), notice="", updated_at=act.at
+        partnership_id=partnership_id,
+        year=year,
+        source=package_source(),
+        notice=package_notice(year),
+        updated_at=act.at,
     )
     session.add(row)
     session.flush()

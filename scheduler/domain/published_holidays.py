@@ -13,6 +13,8 @@ from scheduler.models.holidays import DayKind
 
 FIRST, LAST = 2004, 2100
 PACKAGE = "chinesecalendar"
+NOTICES = {2024: "国办发明电〔2023〕7号", 2025: "国办发明电〔2024〕12号", 2026: "国办发明电〔2025〕7号"}
+"""Numbers of the State Council's notices, as far as they were looked up; a number is never guessed."""
 AS_ANNOUNCED = {"清明": "清明节", "端午": "端午节", "中秋": "中秋节"}
 """The package's short names as the State Council writes them."""
 
@@ -23,6 +25,12 @@ Announced = tuple[date, DayKind, str]
 def package_source() -> str:
     """The package and its version, as the source of what it tells."""
     return f"{PACKAGE} {version(PACKAGE)}"
+
+
+def package_notice(year: int) -> str:
+    """The notice by which the year was announced; "" where its number is not known."""
+    number = NOTICES.get(year)
+    return f"国务院办公厅关于{year}年部分节假日安排的通知（{number}）" if number else ""
 
 
 def is_package_source(source: str) -> bool:

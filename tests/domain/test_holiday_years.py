@@ -22,11 +22,16 @@ from scheduler.domain.holiday_years import (
     seed_holidays,
     years,
 )
-from scheduler.domain.published_holidays import announced_days, package_source, published_years
+from scheduler.domain.published_holidays import (
+    announced_days,
+    package_notice,
+    package_source,
+    published_years,
+)
 from scheduler.domain.shelves import SHELVES
 from scheduler.errors import Invalid, NotFound, Refused, StaleEdit
 from scheduler.models.audit import AuditEntry
-from scheduler.models.holidays import CalendarDay, DayKind
+from scheduler.models.holidays import CalendarDay, DayKind, HolidayYear
 from tests.web.queries import counted
 from tests.world import ROOT, World
 
@@ -97,6 +102,16 @@ def test_all_make_up_days_of_three_years(database: Database, world: World) -> No
             .order_by(CalendarDay.day)
         )
         assert {day.isoformat(): name for day, name in rows} == MAKE_UP
+
+
+def test_a_year_names_its_notice_as_far_as_the_number_is_known(database: Database, world: World) -> None:
+    with database.write() as session:
+        seed(session, world)
+        rows = session.scalars(select(HolidayYear).where(HolidayYear.year.in_((2023, 2024, 2025, 2026))))
+        told = {row.year: row.notice for row in rows}
+    assert told.pop(2023) == ""
+    assert told == {year: package_notice(year) for year in (2024, 2025, 2026)}
+    assert all(str(year) in told[year] and "国办发明电" in told[year] for year in told)
 
 
 def test_weekends_within_a_holiday_are_days_off_and_others_are_no_rows(
@@ -249,7 +264,8 @@ def test_an_import_of_a_published_year_is_taken_back_to_the_package(database: Da
         before = kept(session, world, 2026)
         row = bring(session, world, year=2026, version=1, days=one(day="2026-02-06"))
         left = forget(session, world, year=2026, version=row.version)
-        assert (left.source, left.notice, is_imported(left)) == (package_source(), "", False)
+        notice = "国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）"
+        assert (left.source, left.notice, is_imported(left)) == (package_source(), notice, False)
         assert kept(session, world, 2026) == before
         with pytest.raises(Refused):
             forget(session, world, year=2026, version=left.version)
