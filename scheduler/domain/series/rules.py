@@ -192,7 +192,7 @@ def _bounds(cleaner: Cleaner, values: dict[str, Any], term: Term | None) -> tupl
     last_day = last_day or first_day + timedelta(days=MOST_DAYS - 1)
     if last_day < first_day:
         field = "week_to" if term is not None else "last_day"
-        cleaner.problems.append(Problem(field, "time.ends_before_start"))
+        cleaner.problems.append(Problem(field, "days.reversed"))
     if (last_day - first_day).days >= MOST_DAYS:
         cleaner.problems.append(Problem("last_day", "series.too_long"))
         return first_day, first_day

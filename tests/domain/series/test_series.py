@@ -212,7 +212,7 @@ def test_periods_follow_the_bells_of_each_date(database: Database, world: World)
     ("changes", "field", "code"),
     [
         ({"weekdays": []}, "weekdays", "field.required"),
-        ({"count": "", "last_day": "2018-12-05"}, "last_day", "time.ends_before_start"),
+        ({"count": "", "last_day": "2018-12-05"}, "last_day", "days.reversed"),
         ({"count": "", "last_day": "2018-12-06", "weekdays": ["5"]}, "weekdays", "series.nothing"),
         ({"count": "", "last_day": "2020-12-06"}, "last_day", "series.too_long"),
         ({"count": "", "last_day": "2019-12-31", "weekdays": list("12345")}, "last_day", "series.too_many"),
