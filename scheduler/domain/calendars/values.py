@@ -68,9 +68,10 @@ class Place:
 
     def day_off(self, day: date) -> str:
         """The holiday for which nobody works here on ``day``; "" on other days."""
-        if self.kind not in OFF_ON_HOLIDAYS or self.hours or self.swaps.get(day) is not None:
+        if self.kind not in OFF_ON_HOLIDAYS or self.swaps.get(day) is not None:
             return ""
-        return self.holidays.day_off(day)
+        # Where opening hours hold, they say what a holiday changes; those of other days say nothing of this.
+        return "" if self.opening(day).hours else self.holidays.day_off(day)
 
 
 @dataclass(frozen=True)

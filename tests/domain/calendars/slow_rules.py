@@ -90,7 +90,8 @@ def is_open(place: Place, day: date, minute: int, holidays: Holidays) -> bool:
 
 def is_off(place: Place, day: date, holidays: Holidays) -> bool:
     """Whether nobody works there because of a holiday."""
-    works = place.kind in (OrganisationKind.MUSEUM, OrganisationKind.PLATFORM) or bool(place.hours)
+    hours = any(one.first_day is None or one.first_day <= day <= (one.last_day or day) for one in place.hours)
+    works = place.kind in (OrganisationKind.MUSEUM, OrganisationKind.PLATFORM) or hours
     return holiday_on(holidays, day) and not works and place.swaps.get(day) is None
 
 

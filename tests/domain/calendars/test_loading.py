@@ -17,6 +17,7 @@ from scheduler.domain.calendars.values import Calendars, ClosedTime
 from scheduler.domain.directory import create_entry
 from scheduler.domain.intervals import Interval
 from scheduler.domain.shelves import SHELVES
+from scheduler.models.bookings import Timing
 from scheduler.models.holidays import CalendarDay, DayKind, HolidayYear
 from scheduler.models.openings import ClosureKind, HolidayPolicy
 from scheduler.models.places import OrganisationKind, Stage
@@ -190,3 +191,18 @@ def test_a_wide_look_says_the_same_of_a_time_as_a_narrow_one(database: Database,
         "opening.weekday",
         "term.vacation",
     }
+
+
+def test_hours_of_other_days_say_nothing_of_a_holiday_however_much_is_read(
+    database: Database, world: World
+) -> None:
+    with database.write() as session:
+        add_year(session, world, 2018, {THURSDAY: (DayKind.HOLIDAY, "某节")})
+        add_hours(session, world, "school 1", days=("2018-12-12", "2018-12-14"))
+    fortnight = interval("2018-12-03 00:00", "2018-12-15 00:00")
+    with database.read() as session:
+        for within in (MORNING, fortnight):
+            calendars = load(session, world, "school 1", within=within)
+            question = lesson(calendars.places[world.id("school 1")], timing=Timing.ANY)
+            said = objections(rules_for(question, calendars, within), MORNING)
+            assert [one.code for one in said] == ["holiday.off"], within

@@ -103,5 +103,7 @@ def test_only_museums_and_platforms_and_whoever_keeps_hours_work_on_holidays() -
         OrganisationKind.PLATFORM: False,
     }
     assert off(OrganisationKind.INSTITUTE, hours=(rule(OPEN),)) is False
+    dated = Hours(TUESDAY, TUESDAY, frozenset(), 480, 1200, OPEN)
+    assert off(OrganisationKind.INSTITUTE, hours=(dated,)) is True
     assert off(OrganisationKind.SCHOOL, swaps={MONDAY: 3}) is False
     assert off(OrganisationKind.SCHOOL, swaps={MONDAY: None}) is True
