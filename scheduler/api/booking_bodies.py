@@ -12,6 +12,7 @@ from scheduler.domain import plans
 from scheduler.domain.fields import Bad, Choice, Day, Field, Reference
 from scheduler.domain.series.change import Reach
 from scheduler.domain.series.decisions import DECISION_FIELDS
+from scheduler.domain.series.listing import Stage
 from scheduler.domain.series.rules import MOST_OCCURRENCES, RULE_FIELDS
 from scheduler.domain.text_fields import Text
 from scheduler.models.bookings import BookingKind, BookingState, CancelReason
@@ -98,5 +99,13 @@ FILTERS: tuple[Field, ...] = (
     Choice(name="state", label="状态", options=BookingState),
     Text(name="q", label="课题含有", free=False),
     yes_no("with_cancelled", "含已取消的"),
+    *PAGING,
+)
+
+SERIES_FILTERS: tuple[Field, ...] = (
+    PARTNERSHIP,
+    Reference(name="organisation_id", label="单位", table="organisation"),
+    Choice(name="stage", label="进行中或已结束", options=Stage),
+    Text(name="q", label="课题含有", free=False),
     *PAGING,
 )

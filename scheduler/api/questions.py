@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -88,13 +88,23 @@ def listed(
     session: Session, query: Select[Any], wanted: dict[str, Any], show: Callable[[Any], Any]
 ) -> Response:
     """One page of a list, with links to its neighbours (RFC 8288), relative to this address."""
+    return listed_together(session, query, wanted, lambda rows: [show(row) for row in rows])
+
+
+def listed_together(
+    session: Session,
+    query: Select[Any],
+    wanted: dict[str, Any],
+    show: Callable[[Sequence[Any]], Sequence[Any]],
+) -> Response:
+    """As ``listed``, of rows that are shown together: what is told of all of them is read once."""
     page, per_page = wanted["page"] or 1, wanted["per_page"] or PAGE
     total = count(session, query)
     rows = session.scalars(query.limit(per_page).offset((page - 1) * per_page)).unique().all()
     pages = max(1, -(-total // per_page))
     links = _links(page, pages)
     answer = jsonify(
-        items=[show(row) for row in rows],
+        items=show(rows),
         page=page,
         per_page=per_page,
         total=total,

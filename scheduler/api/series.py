@@ -1,30 +1,47 @@
-"""Series: looked at day by day or booked, read, and a skipped day added."""
+"""Series: listed, looked at day by day or booked, read, and a skipped day added."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from scheduler import edge
+from scheduler import clock, edge
 from scheduler.api.bearer import act, caller, viewer
 from scheduler.api.bodies import json_object, refuse_unknown
-from scheduler.api.booking_bodies import NEW_SERIES, OCCURRENCE, OCCURRENCE_FIELDS, SERIES_EXTRAS, TIME
+from scheduler.api.booking_bodies import (
+    NEW_SERIES,
+    OCCURRENCE,
+    OCCURRENCE_FIELDS,
+    SERIES_EXTRAS,
+    SERIES_FILTERS,
+    TIME,
+)
 from scheduler.api.once import Answer, changed
-from scheduler.api.operations import Operation, operation
+from scheduler.api.operations import Listed, Operation, operation
 from scheduler.api.partnerships import take_partnership
-from scheduler.api.shapes.series import OccurrenceShape, ProposalShape, ProposalsShape, SeriesShape
+from scheduler.api.questions import asked, listed_together
+from scheduler.api.shapes.series import (
+    OccurrenceShape,
+    ProposalShape,
+    ProposalsShape,
+    SeriesShape,
+    SeriesSummaryShape,
+)
 from scheduler.api.shapes.values import maybe_moment, moment
 from scheduler.api.show_hurdles import show_conflict, show_objection
+from scheduler.api.show_series import show_summary
 from scheduler.domain import access
 from scheduler.domain.fields import clean_fields
 from scheduler.domain.holds import Span
 from scheduler.domain.plans import BookingPlan, read_span
 from scheduler.domain.series import booking as series_verbs
 from scheduler.domain.series.decisions import read_decisions
+from scheduler.domain.series.listing import SeriesFilter, summaries, visible_series
 from scheduler.domain.series.proposals import Proposal, propose
 from scheduler.domain.series.rules import SeriesRule, days_of
 from scheduler.domain.series.view import get_visible_series, require_adding, visible_bookings_of
@@ -35,11 +52,39 @@ from scheduler.models.series import Occurrence, Series
 def add_routes(blueprint: Blueprint) -> None:
     """Put the views at their addresses."""
     for rule, view, method in (
+        ("/series", list_series, "GET"),
         ("/series", book_series, "POST"),
         ("/series/<booking:public_id>", read_series, "GET"),
         ("/series/<booking:public_id>/occurrences", add_occurrence, "POST"),
     ):
         blueprint.add_url_rule(rule, view_func=view, methods=[method])
+
+
+@operation(
+    Operation(
+        summary="列出系列",
+        tag="series",
+        query=SERIES_FILTERS,
+        answers={200: Listed(SeriesSummaryShape)},
+    )
+)
+def list_series() -> ResponseReturnValue:
+    """Series of which the caller sees a booking: those that run, by their next one; then those that ended."""
+    wanted = asked(SERIES_FILTERS)
+    chosen = SeriesFilter(
+        stage=wanted["stage"],
+        partnership_id=wanted["partnership_id"],
+        organisation_id=wanted["organisation_id"],
+        words=wanted["q"],
+    )
+    now = clock.now()
+
+    def show(session: Session, rows: Sequence[Series]) -> list[SeriesSummaryShape]:
+        return [show_summary(one) for one in summaries(session, viewer(), rows, now=now)]
+
+    with edge.read() as session:
+        query = visible_series(viewer(), chosen, now=now)
+        return listed_together(session, query, wanted, partial(show, session))
 
 
 @operation(

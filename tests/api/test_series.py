@@ -75,6 +75,46 @@ def test_a_change_and_a_cancellation_reach_as_far_as_is_said(coordinator: Progra
     assert [one["state"] for one in read["occurrences"]] == ["cancelled"] * 4
 
 
+def test_series_are_listed_with_their_figures(coordinator: Program, world: World) -> None:
+    assert coordinator.get("/series").json["items"] == []
+    skip = [{"day": "2018-12-13", "do": "skip"}]
+    series = coordinator.post("/series", body(world, decisions=skip)).json
+    answer = coordinator.get("/series").json
+    assert (answer["total"], len(answer["items"])) == (1, 1)
+    [row] = answer["items"]
+    assert row.pop("host")["id"] == world.id("museum")
+    assert [one["id"] for one in row.pop("receiving")] == [world.id(f"school {n}") for n in (1, 2, 3)]
+    assert row == {
+        "id": series["id"],
+        "partnership_id": world.id("partnership"),
+        "title": "走进大葆台西汉墓",
+        "rule": "每周四 10:00–11:20",
+        "first_day": "2018-12-06",
+        "last_day": "2018-12-27",
+        "booked": 3,
+        "over": 0,
+        "cancelled": 0,
+        "skipped": 1,
+        "next": {
+            "booking": series["occurrences"][0]["booking"],
+            "starts_at": "2018-12-06T02:00:00Z",
+            "ends_at": "2018-12-06T03:20:00Z",
+        },
+    }
+    for query, total in (
+        ("stage=running", 1),
+        ("stage=ended", 0),
+        ("q=大葆台", 1),
+        ("q=zzz", 0),
+        (f"organisation_id={world.id('school 1')}", 1),
+        (f"organisation_id={world.id('institute')}", 0),
+        (f"partnership_id={world.id('partnership')}&per_page=1&page=2", 1),
+    ):
+        assert coordinator.get(f"/series?{query}").json["total"] == total, query
+    for query in ("stage=over", "page=0", "colour=red"):
+        assert coordinator.get(f"/series?{query}").status_code == 422
+
+
 def test_wrong_input_is_pointed_at(coordinator: Program, world: World) -> None:
     wrong = body(world, title="", rule={**RULE, "starts": "25:00", "colour": "red"})
     answer = coordinator.post("/series", wrong)

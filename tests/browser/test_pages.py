@@ -44,6 +44,8 @@ PAGES = (
     "/bookings?time=all",
     "/bookings?words=zzz",
     "/bookings/new",
+    "/series",
+    "/series?stage=ended",
     "/series/new?day=2018-12-06",
     "/series/new?like={public_id}",
     "/series/{series}",

@@ -89,6 +89,7 @@ ROWS = (
     _row("bookings.cancel_now", "POST /bookings/{lesson}/cancel", "401 403 403 422 422 422 404"),
     _row("bookings.cancel_now", "POST /bookings/{museum visit}/cancel", "401 403 404 403 422 422 404"),
     # Series: {series} is one booking with school 1 in it, and a day that was skipped.
+    _row("series.index", "GET /series", "302 200 200 200 200 200 200"),
     _row("series.new", "GET /series/new", "302 403 403 200 200 200 200"),
     _row("series.preview", "POST /series/new", "401 403 403 422 422 422 422"),
     _row("series.book", "POST /series/book", "401 403 403 422 422 422 422"),
@@ -306,6 +307,7 @@ ROWS = (
     _row("api.move_booking", "POST /api/v1/bookings/{museum visit}/move", "401 403 404 403 422 422 404"),
     _row("api.cancel_booking", "POST /api/v1/bookings/{lesson}/cancel", "401 403 403 422 422 422 404"),
     _row("api.cancel_booking", "POST /api/v1/bookings/{museum visit}/cancel", "401 403 404 403 422 422 404"),
+    _row("api.list_series", "GET /api/v1/series", "401 200 200 200 200 200 200"),
     _row("api.book_series", "POST /api/v1/series", "401 403 403 422 422 422 422"),
     _row("api.read_series", "GET /api/v1/series/{series}", "401 200 200 200 200 200 404"),
     _row("api.add_occurrence", "POST /api/v1/series/{series}/occurrences", "401 403 403 422 422 422 404"),

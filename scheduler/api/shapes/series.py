@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Annotated, TypedDict
 
 from scheduler.api.shapes.hurdles import ConflictShape, ObjectionShape
-from scheduler.api.shapes.values import IntervalShape, Moment
+from scheduler.api.shapes.values import IntervalShape, Moment, Named
 from scheduler.domain.series.proposals import Outlook
 from scheduler.models.bookings import BookingState
 
@@ -29,6 +29,32 @@ class SeriesShape(TypedDict):
     partnership_id: int
     title: str
     occurrences: list[OccurrenceShape]
+
+
+class NextShape(TypedDict):
+    """The booking of a series that is not over and comes first."""
+
+    booking: str
+    starts_at: Moment
+    ends_at: Moment
+
+
+class SeriesSummaryShape(TypedDict):
+    """A series in a list, counted over the bookings that the caller may see; ``next`` null: it has ended."""
+
+    id: str
+    partnership_id: int
+    title: str
+    rule: Annotated[str, "When its days are, in the caller's language."]
+    first_day: str
+    last_day: str
+    host: Named | None
+    receiving: list[Named]
+    booked: Annotated[int, "Bookings in all, cancelled ones included."]
+    over: int
+    cancelled: int
+    skipped: Annotated[int, "Days without a booking."]
+    next: NextShape | None
 
 
 class ProposalShape(TypedDict):

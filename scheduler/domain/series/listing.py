@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -39,13 +39,15 @@ class SeriesFilter:
 @dataclass(frozen=True, kw_only=True)
 class SeriesSummary:
     """A series as the viewer sees it: ``booked`` bookings, of which ``over`` and ``cancelled``, and
-    ``skipped`` days. ``shown`` is the booking that comes next, of a series that is over the last one: its
+    ``skipped`` days, from ``first_day`` to ``last_day``. ``shown`` is the booking that comes next, of a series that is over the last one: its
     sites are those of the series. ``school`` is the one whose periods its rule follows.
     """
 
     series: Series
     rule: SeriesRule
     school: Organisation | None
+    first_day: date
+    last_day: date
     booked: int
     over: int
     cancelled: int
@@ -94,6 +96,8 @@ def _summary(
         series=series,
         rule=rule,
         school=school,
+        first_day=told.first_day,
+        last_day=told.last_day,
         booked=told.booked,
         over=told.over,
         cancelled=told.cancelled,
@@ -115,6 +119,7 @@ def _figures(viewer: Viewer, now: datetime) -> Subquery:
         select(
             Occurrence.series_id,
             func.min(Occurrence.day).label("first_day"),
+            func.max(Occurrence.day).label("last_day"),
             func.count(Booking.id).label("booked"),
             number(and_(kept, Booking.ends_at <= now)).label("over"),
             number(Booking.state == BookingState.CANCELLED).label("cancelled"),

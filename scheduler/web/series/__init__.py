@@ -1,4 +1,4 @@
-"""Series: the form of a weekly rule, every day before any is booked, the page of one, its skipped days."""
+"""Series: their list, the form of one, every day before any is booked, its page, its skipped days."""
 
 from scheduler.web.series.views import blueprint
 

@@ -1,4 +1,4 @@
-"""Series: asked for, looked at day by day, booked, and its skipped days added."""
+"""Series: listed, asked for, looked at day by day, booked, and its skipped days added."""
 
 from __future__ import annotations
 
@@ -28,13 +28,25 @@ from scheduler.web.bookings.views import MoveForm, first_values, partnership_to_
 from scheduler.web.door import act, viewer, zone
 from scheduler.web.failures import status_of, words_of
 from scheduler.web.forms import put_problems, raw_of
+from scheduler.web.frame import partnership_of_page
 from scheduler.web.locale import language
 from scheduler.web.series.desk import form_page, preview_page, save
 from scheduler.web.series.form import SeriesForm
+from scheduler.web.series.listing import series_list
 from scheduler.web.series.page import series_page
 from scheduler.wording import day_words
 
 blueprint = Blueprint("series", __name__)
+
+
+@blueprint.get("/series")
+def index() -> str:
+    """The list: those that run, those that ended, or all."""
+    with edge.read() as session:
+        partnership = partnership_of_page(session)
+        may_book = partnership is not None and access.can_book(viewer(), partnership.id)
+        page = series_list(session, partnership, now=clock.now())
+        return render_template("series/index.html", may_book=may_book, **page)
 
 
 @blueprint.get("/series/new")
