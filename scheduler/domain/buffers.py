@@ -88,6 +88,17 @@ def load_margins(session: Session, partnership_id: int, kind: BookingKind) -> di
     return margins | {role: Margin(before, after) for role, before, after in rows}
 
 
+def load_all_margins(
+    session: Session, partnership_id: int
+) -> dict[BookingKind, dict[ParticipantRole, Margin]]:
+    """kind → role → margin, as ``load_margins`` says of each kind; one query."""
+    chosen = chosen_margins(session, partnership_id)
+    return {
+        kind: {role: default_margin(kind, role) for role in ParticipantRole} | chosen.get(kind, {})
+        for kind in BookingKind
+    }
+
+
 def chosen_margins(session: Session, partnership_id: int) -> dict[BookingKind, dict[ParticipantRole, Margin]]:
     """kind → role → margin, of all that the partnership has set; what is not there has its default."""
     rows = session.execute(

@@ -15,13 +15,12 @@ from scheduler.domain.access import Viewer
 from scheduler.domain.act import Act
 from scheduler.domain.availability import questions_of, spans_of
 from scheduler.domain.bookings import OPEN
-from scheduler.domain.buffers import load_margins
 from scheduler.domain.calendars.rules import NOT_THERE
 from scheduler.domain.fields import Cleaner, Field, Whole, is_row_id
 from scheduler.domain.holds import Span
 from scheduler.domain.plans import INSTANTS, LOCAL_TIME, MOVE_FIELDS, take_span
 from scheduler.domain.queries import count, whole_booking
-from scheduler.domain.slots.nearest import nearest_times
+from scheduler.domain.slots.surroundings import Sought, read_surroundings
 from scheduler.domain.text_fields import Text
 from scheduler.domain.turns import take_bookings
 from scheduler.errors import (
@@ -98,30 +97,28 @@ def hit_bookings(closure: Closure, *, now: datetime) -> Select[Booking]:
 
 
 def hits(session: Session, closure: Closure, *, viewer: Viewer, zone: str, now: datetime) -> list[Hit]:
-    """What the closure hits, as far as the viewer sees it, each with new times that no other is offered."""
+    """What the closure hits, as far as the viewer sees it, each with new times that no other is offered.
+
+    The number of queries does not grow with what is hit.
+    """
     query = hit_bookings(closure, now=now).where(access.visible_bookings(viewer)).limit(MOST_HITS)
+    struck = session.scalars(query).all()
+    if not struck:
+        return []
+    questions = questions_of(session, struck)
+    sought = {
+        one.id: Sought(questions[one.id], Span(one.starts_at, one.ends_at), leave_out=one.id)
+        for one in struck
+    }
+    around = read_surroundings(
+        session, sought.values(), partnership_id=closure.partnership_id, zone=zone, not_before=now
+    )
     found: list[Hit] = []
     taken: list[Mapping[int, Span]] = []
-    struck = session.scalars(query).all()
-    questions = questions_of(session, struck)
-    margins = {
-        kind: load_margins(session, closure.partnership_id, kind)
-        for kind in {booking.kind for booking in struck}
-    }
     for booking in struck:
-        question = questions[booking.id]
-        choices = nearest_times(
-            session,
-            question,
-            Span(booking.starts_at, booking.ends_at),
-            partnership_id=booking.partnership_id,
-            zone=zone,
-            not_before=now,
-            leave_out=booking.id,
-            taken=taken,
-            most=MOST_CHOICES,
-        )
-        taken += [spans_of(question, choice, margins[booking.kind]) for choice in choices]
+        choices = around.nearest_times(sought[booking.id], taken=taken, most=MOST_CHOICES)
+        margins = around.margins[booking.kind]
+        taken += [spans_of(questions[booking.id], choice, margins) for choice in choices]
         found.append(Hit(booking, tuple(choices)))
     return found
 

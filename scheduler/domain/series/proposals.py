@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -20,7 +20,7 @@ from scheduler.domain.fields import Bad
 from scheduler.domain.holds import Held, Span, held_between
 from scheduler.domain.intervals import Interval
 from scheduler.domain.series.rules import SeriesRule, days_of, time_on
-from scheduler.domain.slots.nearest import nearest_times
+from scheduler.domain.slots.surroundings import Sought, read_surroundings
 from scheduler.domain.times import local_instant
 from scheduler.errors import Objection, OnDay
 
@@ -65,7 +65,7 @@ class Asked:
 
 
 def propose(session: Session, asked: Asked, *, suggest: bool = True) -> list[Proposal]:
-    """Every day with its outlook; the number of queries grows only with the days that need a suggestion."""
+    """Every day with its outlook; the number of queries does not grow with the days."""
     days = days_of(asked.rule)
     whole = _whole(asked, days)
     calendars = _calendars(session, asked, whole)
@@ -123,29 +123,35 @@ def _outlook(answer: Answer, span: Span, now: datetime) -> Outlook:
 
 def _with_suggestions(session: Session, asked: Asked, proposals: Sequence[Proposal]) -> list[Proposal]:
     """What clashes or has no period gets the nearest time that works and that no other day takes."""
-    margins = load_margins(session, asked.partnership_id, asked.question.kind)
+    sought = _sought(asked, proposals)
+    if not sought:
+        return list(proposals)
+    around = read_surroundings(
+        session,
+        sought.values(),
+        partnership_id=asked.partnership_id,
+        zone=asked.zone,
+        not_before=asked.now,
+    )
+    margins = around.margins[asked.question.kind]
     taken = [spans_of(asked.question, one.span, margins) for one in proposals if one.span is not None]
-    suggested = 0
-    result = []
-    for one in proposals:
-        needed = one.outlook not in (Outlook.FINE, Outlook.OVER)
-        if needed and suggested < MOST_SUGGESTIONS and (near := _usual_time(asked, proposals, one)):
-            suggested += 1
-            found = nearest_times(
-                session,
-                asked.question,
-                near,
-                partnership_id=asked.partnership_id,
-                zone=asked.zone,
-                not_before=asked.now,
-                taken=taken,
-                most=1,
-            )
-            if found:
-                taken.append(spans_of(asked.question, found[0], margins))
-                one = Proposal(one.day, one.span, one.outlook, one.answer, found[0])
-        result.append(one)
-    return result
+    suggested: dict[date, Span] = {}
+    for day, one in sought.items():
+        for found in around.nearest_times(one, taken=taken, most=1):
+            taken.append(spans_of(asked.question, found, margins))
+            suggested[day] = found
+    return [replace(one, suggestion=suggested.get(one.day)) for one in proposals]
+
+
+def _sought(asked: Asked, proposals: Sequence[Proposal]) -> dict[date, Sought]:
+    """The first days that need another time: near which."""
+    times = {
+        one.day: _usual_time(asked, proposals, one)
+        for one in proposals
+        if one.outlook not in (Outlook.FINE, Outlook.OVER)
+    }
+    sought = {day: Sought(asked.question, near) for day, near in times.items() if near is not None}
+    return dict(list(sought.items())[:MOST_SUGGESTIONS])
 
 
 def _usual_time(asked: Asked, proposals: Sequence[Proposal], one: Proposal) -> Span | None:

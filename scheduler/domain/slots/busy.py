@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import and_, or_
@@ -51,15 +51,18 @@ def _kept_out(columns: str) -> dict[str, TextClause]:
     }
 
 
-_ANY, _EACH = _kept_out(""), _kept_out("w.id, h.lane, ")
+_ANY, _EACH, _WHOSE = _kept_out(""), _kept_out("w.id, h.lane, "), _kept_out("w.id, h.lane, h.booking_id, ")
+
+Kept = tuple[int, int, int, int]
+"""(resource id, lane, start, end): a hold of the lane keeps these starts out."""
 
 
 @dataclass(frozen=True)
 class Needs:
     """What a booking of ``length`` seconds holds: resource id → its margin.
 
-    ``lanes``: how many a resource has, where it has several. ``leave_out``: id of a booking whose own holds
-    do not count.
+    ``lanes``: how many count of a resource that has several: of one whose capacity was lowered, those above
+    may still be held in the past. ``leave_out``: id of a booking whose own holds do not count.
     """
 
     margins: Mapping[int, Margin]
@@ -98,16 +101,42 @@ def who_is_busy(
     session: Session, needs: Needs, resource_ids: Collection[int], starts: Sequence[int]
 ) -> dict[int, Mask]:
     """Resource id → the ``starts`` (sorted instants) at which no lane of it is free throughout; one query."""
-    kept_out: dict[int, dict[int, list[tuple[int, int]]]] = {row_id: {} for row_id in resource_ids}
+    kept_out: Iterable[Kept] = ()
     if starts and resource_ids:
-        for row_id, lane, first, until in _read(session, _EACH, needs, resource_ids, starts):
-            kept_out[row_id].setdefault(lane, []).append((first, until))
+        kept_out = _read(session, _EACH, needs, resource_ids, starts)
+    return busy_masks(needs, resource_ids, starts, kept_out)
+
+
+def busy_masks(
+    needs: Needs, resource_ids: Collection[int], starts: Sequence[int], kept_out: Iterable[Kept]
+) -> dict[int, Mask]:
+    """Resource id → the ``starts`` (sorted instants) at which no lane of it is free throughout. Pure."""
+    pieces: dict[int, dict[int, list[Interval]]] = {row_id: {} for row_id in resource_ids}
+    for row_id, lane, first, until in kept_out:
+        pieces[row_id].setdefault(lane, []).append((first, until))
     return {
-        row_id: reduce(and_, (mask_of(starts, pieces) for pieces in by_lane.values()))
-        if len(by_lane) == needs.lanes.get(row_id, 1)
-        else 0
-        for row_id, by_lane in kept_out.items()
+        row_id: _all_lanes(starts, by_lane, needs.lanes.get(row_id, 1)) for row_id, by_lane in pieces.items()
     }
+
+
+def _all_lanes(starts: Sequence[int], by_lane: Mapping[int, list[Interval]], lanes: int) -> Mask:
+    if not all(lane in by_lane for lane in range(lanes)):
+        return 0
+    return reduce(and_, (mask_of(starts, by_lane[lane]) for lane in range(lanes)))
+
+
+def read_holds(session: Session, windows: Iterable[tuple[int, Interval]]) -> Sequence[Any]:
+    """(resource id, lane, booking id, start, end) of the holds that begin in a window of their resource.
+
+    One query, however many windows; those of a resource must not overlap.
+    """
+    return _ask(session, _WHOSE, [(row_id, 0, 0, first - 1, end) for row_id, (first, end) in windows], None)
+
+
+def window_of(needs: Needs, resource_id: int, first: int, last: int) -> Interval:
+    """When a hold begins that can keep out a start from ``first`` to ``last``."""
+    ahead, behind = needs.around(resource_id)
+    return first - behind - int(LONGEST.total_seconds()) + 1, last + ahead + 1
 
 
 def _read(
@@ -117,12 +146,17 @@ def _read(
     resource_ids: Collection[int],
     starts: Sequence[int],
 ) -> Sequence[Any]:
-    longest = int(LONGEST.total_seconds())
     wanted = []
     for row_id in sorted(resource_ids):
-        ahead, behind = needs.around(row_id)
-        wanted.append((row_id, ahead, behind, starts[0] - behind - longest, starts[-1] + ahead + 1))
-    asked = {"wanted": json.dumps(wanted), "leave_out": needs.leave_out or 0}
+        begins, until = window_of(needs, row_id, starts[0], starts[-1])
+        wanted.append((row_id, *needs.around(row_id), begins - 1, until))
+    return _ask(session, statements, wanted, needs.leave_out)
+
+
+def _ask(
+    session: Session, statements: Mapping[str, TextClause], wanted: Sequence[Any], leave_out: int | None
+) -> Sequence[Any]:
+    asked = {"wanted": json.dumps(wanted), "leave_out": leave_out or 0}
     connection = session.connection()
     cursor = connection.execute(statements[connection.dialect.name], asked).cursor
     # The driver's own tuples: to sort SQLAlchemy's rows takes longer than to read them.

@@ -7,24 +7,33 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from scheduler.domain.buffers import NONE, Margin, load_margins, widened
+from scheduler.domain.buffers import NONE, Margin, Margins, load_margins, widened
 from scheduler.domain.calendars.loading import load_calendars
 from scheduler.domain.calendars.local_time import DAY, day_interval, instant
 from scheduler.domain.calendars.rules import Question, Rule, Wanted, rules_for
 from scheduler.domain.calendars.values import Calendars
 from scheduler.domain.holds import Span
-from scheduler.domain.intervals import Interval
+from scheduler.domain.intervals import Interval, Pieces
+from scheduler.domain.plain_rows import read_rows
 from scheduler.domain.slots.busy import Needs
-from scheduler.domain.slots.candidates import STEP, day_windows, lesson_starts
+from scheduler.domain.slots.candidates import STEP, allowed_pieces, day_windows, lesson_starts
 from scheduler.domain.slots.ranking import Preference, Taste, exam_eves
 from scheduler.models.bookings import Timing
+from scheduler.models.resources import Lane, ResourceKind
 
 EVERY_DAY = frozenset(range(1, 8))
 EARLIEST, LATEST = 8 * 60, 18 * 60
 """Minutes of the local day between which times are proposed unless others are asked for."""
 MOST_SLOTS, USUAL_SLOTS = 50, 20
+SHARED = frozenset({ResourceKind.ACCOUNT, ResourceKind.KIT})
+"""Whose capacity can be changed: where it was lowered to one, the past may still hold the lanes above."""
+
+_UPPER = select(Lane.resource_id).where(
+    Lane.resource_id.in_(bindparam("ids", expanding=True)), Lane.number == 1
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +86,8 @@ class Ground:
     search: Search
     calendars: Calendars
     margins: dict[int, Margin]
+    lanes: Mapping[int, int]
+    """As of ``load_lanes``."""
     needs: Needs
     rules: list[Rule]
     anchors: list[int] = field(default_factory=list)
@@ -96,6 +107,17 @@ class Ground:
         # Nothing begins at 10:07:33.
         now = -(-int(search.not_before.timestamp()) // STEP) * STEP
         return [(max(start, now), end) for start, end in windows if end > now]
+
+    @cached_property
+    def allowed(self) -> Pieces:
+        """Where, in these hours, no rule refuses a time."""
+        return allowed_pieces(self.rules, self.windows, self.search.window)
+
+    @property
+    def preferred_needs(self) -> Needs:
+        """What those who should be there would be held for."""
+        margins = {one.resource_id: self.margins[one.resource_id] for one in self.search.preferred}
+        return _needs(self.search, margins, self.lanes)
 
     @property
     def taste(self) -> Taste:
@@ -124,15 +146,24 @@ class Ground:
 def survey(session: Session, search: Search) -> Ground:
     """Read the calendars, buffers and rules of a search: a fixed number of queries."""
     places = search.question.place_ids | search.preferred_question.place_ids
-    calendars = load_calendars(session, places, search.around, partnership_id=search.partnership_id)
-    margins = load_margins(session, search.partnership_id, search.question.kind)
+    return lay_ground(
+        search,
+        load_calendars(session, places, search.around, partnership_id=search.partnership_id),
+        load_margins(session, search.partnership_id, search.question.kind),
+        load_lanes(session, (*search.question.wanted, *search.preferred)),
+    )
+
+
+def lay_ground(search: Search, calendars: Calendars, margins: Margins, lanes: Mapping[int, int]) -> Ground:
+    """The ground of a search from what was read, ``lanes`` by ``load_lanes``. Pure."""
     required = {one.resource_id: margins.get(one.role, NONE) for one in search.question.wanted}
     preferred = {one.resource_id: margins.get(one.role, NONE) for one in search.preferred}
     ground = Ground(
         search,
         calendars,
         {**required, **preferred},
-        _needs(search, required),
+        lanes,
+        _needs(search, required, lanes),
         rules_for(search.question, calendars, search.around),
     )
     if search.question.timing in (Timing.PERIOD, Timing.INSIDE):
@@ -140,6 +171,16 @@ def survey(session: Session, search: Search) -> Ground:
     return ground
 
 
-def _needs(search: Search, margins: Mapping[int, Margin]) -> Needs:
-    lanes = {one.resource_id: one.capacity for one in search.question.wanted if one.capacity > 1}
-    return Needs(margins, search.length, lanes, search.leave_out)
+def _needs(search: Search, margins: Mapping[int, Margin], lanes: Mapping[int, int]) -> Needs:
+    several = {row_id: lanes[row_id] for row_id in margins.keys() & lanes.keys()}
+    return Needs(margins, search.length, several, search.leave_out)
+
+
+def load_lanes(session: Session, wanted: Iterable[Wanted]) -> dict[int, int]:
+    """Resource id → how many lanes count, of all that have or had several; a query at most."""
+    lanes = {one.resource_id: one.capacity for one in wanted if one.capacity > 1 or one.kind in SHARED}
+    single = sorted(row_id for row_id, capacity in lanes.items() if capacity == 1)
+    had_several = read_rows(session, _UPPER, {"ids": single}) if single else ()
+    return {
+        row_id: lanes[row_id] for row_id in lanes.keys() - {*single} | {row_id for (row_id,) in had_several}
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -17,8 +17,8 @@ from scheduler.domain.calendars.rules import Question, objections, rules_for
 from scheduler.domain.holds import Span, held_between, in_the_way
 from scheduler.domain.intervals import Pieces, contains, merge
 from scheduler.domain.slots.busy import Needs, free_starts
-from scheduler.domain.slots.candidates import allowed_pieces, candidate_starts
-from scheduler.domain.slots.ground import EARLIEST, LATEST, Search, survey
+from scheduler.domain.slots.candidates import candidate_starts
+from scheduler.domain.slots.ground import EARLIEST, LATEST, Ground, Search, survey
 from scheduler.domain.slots.ranking import choose
 from scheduler.errors import Objection
 from scheduler.models.resources import Resource
@@ -47,16 +47,32 @@ def nearest_times(
     most: int = 3,
 ) -> list[Span]:
     """Times of the same length, near ``span``, that can be booked; the nearest first."""
-    search = _around(question, span, partnership_id, zone, not_before, leave_out)
+    search = search_near(
+        question,
+        span,
+        partnership_id=partnership_id,
+        zone=zone,
+        not_before=not_before,
+        leave_out=leave_out,
+    )
     ground = survey(session, search)
+    free = free_starts(session, ground.needs, starts_near(ground, span, taken))
+    return choose_nearest(ground, span, free, most=most)
+
+
+def starts_near(ground: Ground, span: Span, taken: Taken) -> list[int]:
+    """Starts other than that of ``span`` that the rules allow and nobody was given; sorted. Pure."""
     wanted = interval_of(span)
-    pieces = allowed_pieces(ground.rules, ground.windows, search.window)
-    starts = candidate_starts(pieces, wanted[1] - wanted[0], ground.anchors)
+    starts = candidate_starts(ground.allowed, wanted[1] - wanted[0], ground.anchors)
     given = _given_away(taken, ground.needs)
-    starts = [start for start in starts if start != wanted[0] and not contains(given, (start, start + 1))]
-    free = free_starts(session, ground.needs, starts)
-    free.sort(key=lambda start: (_distance(start, wanted[0]), start))
-    chosen = choose(free, ground.interval, zone=zone, most=most, preferences=())
+    return [start for start in starts if start != wanted[0] and not contains(given, (start, start + 1))]
+
+
+def choose_nearest(ground: Ground, span: Span, free: Iterable[int], *, most: int) -> list[Span]:
+    """Of the free starts those nearest to ``span``, as many as are proposed. Pure."""
+    wanted = interval_of(span)[0]
+    liked = sorted(free, key=lambda start: (_distance(start, wanted), start))
+    chosen = choose(liked, ground.interval, zone=ground.search.zone, most=most, preferences=())
     return [ground.span(start) for start in chosen]
 
 
@@ -102,14 +118,16 @@ def substitutes(
     return found
 
 
-def _around(
+def search_near(
     question: Question,
     span: Span,
+    *,
     partnership_id: int,
     zone: str,
     not_before: datetime,
     leave_out: int | None,
 ) -> Search:
+    """The search for times near ``span``, of its length."""
     starts, ends = interval_of(span)
     day = local_date(starts, zone)
     midnight = day_interval(day, zone)[0]

@@ -422,3 +422,19 @@ def test_days_and_times_as_a_slow_walk_over_the_calendar_finds_them(
         assert span is not None
         starts_at = datetime.combine(day, time(10), ZoneInfo(ZONE))
         assert (span.starts_at, span.ends_at - span.starts_at) == (starts_at, timedelta(minutes=80))
+
+
+def test_the_number_of_queries_does_not_grow_with_the_days_that_clash(
+    database: Database, world: World
+) -> None:
+    with database.write() as session:
+        make(session, world, {**THURSDAYS, "count": "12"})
+    asked = []
+    for count in (1, 12):
+        with database.read() as session:
+            with counted(database) as statements:
+                told = look(session, world, {**THURSDAYS, "count": str(count), "starts": "10:30"})
+            assert [one.outlook for one in told] == [Outlook.CLASH] * count
+            assert len({one.suggestion for one in told if one.suggestion}) == count
+            asked.append(len(statements))
+    assert asked[0] == asked[1]
