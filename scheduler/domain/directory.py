@@ -14,6 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from scheduler.domain import access, audit
 from scheduler.domain.access import Viewer
 from scheduler.domain.act import Act
+from scheduler.domain.capacity import set_capacity
 from scheduler.domain.fields import Bad, Day, clean_fields, is_row_id
 from scheduler.domain.shelves import PARENTS, Shelf
 from scheduler.domain.text_fields import Text
@@ -23,9 +24,8 @@ from scheduler.domain.versions import require_version
 from scheduler.errors import Invalid, NotFound, Problem, StaleEdit
 from scheduler.models.bookings import Booking, Participation, Site
 from scheduler.models.feeds import FeedFragment
-from scheduler.models.holds import Hold
 from scheduler.models.places import FormerName, Organisation, Partnership, Region
-from scheduler.models.resources import Lane, Resource
+from scheduler.models.resources import Resource
 
 DEFAULTS = {"zone": "Asia/Shanghai", "capacity": 1}
 """What stands for a value that is not given; other columns can be empty."""
@@ -78,7 +78,7 @@ def create_entry(session: Session, shelf: Shelf, raw: Mapping[str, Any], *, view
         entry.partnership_id = partnership_of(parent)
     _store(session, shelf, entry, values, written=values)
     if isinstance(entry, Resource):
-        set_capacity(session, entry, entry.capacity)
+        set_capacity(session, entry, entry.capacity, at=act.at)
     _note(session, shelf, entry, act=act, verb="create", before={})
     if shelf.made is not None:
         shelf.made(session, entry, act)
@@ -103,7 +103,7 @@ def change_entry(
         lock_bookings(session, showing)
     _store(session, shelf, entry, values, written=values, version=version)
     if isinstance(entry, Resource):
-        set_capacity(session, entry, entry.capacity)
+        set_capacity(session, entry, entry.capacity, at=act.at)
     if entry_facts(shelf, entry) != before:
         revise_bookings_with(session, entry, act=act)
         _note(session, shelf, entry, act=act, verb="change", before=before)
@@ -146,21 +146,6 @@ def remove_former_name(session: Session, organisation: Organisation, former_id: 
     before = {"name": former.name, "until": former.until}
     organisation.former_names.remove(former)
     _note_former_name(session, organisation, act=act, verb="remove_name", before=before, after={})
-
-
-def set_capacity(session: Session, resource: Resource, capacity: int) -> None:
-    """Give the resource lanes 0 … capacity − 1. Raises Invalid when a lane to be taken away is held."""
-    resource.capacity = capacity
-    surplus = [lane.number for lane in resource.lanes if lane.number >= capacity]
-    held = session.scalar(
-        select(Hold.booking_id).where(Hold.resource_id == resource.id, Hold.lane.in_(surplus)).limit(1)
-    )
-    if held is not None:
-        raise Invalid([Problem("capacity", "capacity.in_use", {"name": resource.name})])
-    resource.lanes = [lane for lane in resource.lanes if lane.number < capacity] + [
-        Lane(number=number) for number in range(len(resource.lanes) - len(surplus), capacity)
-    ]
-    session.flush()
 
 
 def entry_facts(shelf: Shelf, entry: Any) -> dict[str, Any]:

@@ -95,7 +95,7 @@ _HELD = (
 
 @dataclass(frozen=True)
 class Held:
-    """A hold with its lane, of so many that its resource has, as the conflict it would be."""
+    """A hold with its lane, of so many that its resource gives out, as the conflict it would be."""
 
     lane: int
     capacity: int
@@ -126,12 +126,19 @@ def held_in_reach(
 
 
 def in_the_way(held: Iterable[Held], spans: Spans) -> list[Conflict]:
-    """Those that overlap the span of their resource, where no lane of it is free throughout. Pure."""
-    touching = [one for one in held if _overlaps(one.conflict, spans.get(one.conflict.resource_id))]
+    """Those that overlap the span of their resource, where no lane of it is free throughout. Pure.
+
+    A lane above the capacity, left from when there were more, is not given out: who held it is in no way.
+    """
+    touching = [
+        one
+        for one in held
+        if one.lane < one.capacity and _overlaps(one.conflict, spans.get(one.conflict.resource_id))
+    ]
     taken: dict[int, set[int]] = {}
     for one in touching:
         taken.setdefault(one.conflict.resource_id, set()).add(one.lane)
-    return [one.conflict for one in touching if len(taken[one.conflict.resource_id]) >= one.capacity]
+    return [one.conflict for one in touching if len(taken[one.conflict.resource_id]) == one.capacity]
 
 
 def is_overlap(error: IntegrityError) -> bool:

@@ -62,7 +62,7 @@ class Platform(StrEnum):
 
 
 class Resource(Base):
-    """Base of everything that holds time. Capacity N means lanes 0 … N−1, each a row of ``lane``."""
+    """Base of everything that holds time. Capacity N gives out lanes 0 … N−1, each a row of ``lane``."""
 
     __tablename__ = "resource"
     __table_args__: Any = (
@@ -93,7 +93,7 @@ class Resource(Base):
 
 
 class Lane(Base):
-    """One of the things a resource can do at a time. Holds refer to it: none beyond the capacity."""
+    """One of the things a resource can do at a time. Holds refer to it: none to come beyond the capacity."""
 
     __tablename__ = "lane"
     __table_args__ = (

@@ -62,7 +62,7 @@ SENTENCES: dict[str, str] = {
     "follows.not_a_lesson": "《%(title)s》不能作为所属课程：只有其他活动能归到一节远程课下面。",
     "follows.is_followed": "已有活动归在这节课下面，类型不能再改。",
     "segments.too_long": "各环节共 %(planned)s 分钟，超过了活动时长 %(length)s 分钟。",
-    "capacity.in_use": "%(name)s 已有同时进行的活动用到了这么多路，请先改动那些活动。",
+    "capacity.in_use": "%(during)s，同时要用 %(name)s 的活动超过 %(capacity)s 个，请先改动那些活动。",
     "name.taken": "已经有一个叫“%(name)s”的。",
     "term.too_long": "共 %(days)s 天，一个学期最长 %(longest)s 天，请检查年份。",
     "term.overlaps": "和“%(name)s”（%(first_day)s 到 %(last_day)s）重叠。",

@@ -14,7 +14,8 @@ from scheduler.db import Database
 from scheduler.domain.availability import Answer, ask, make_question, question_of, whole_resources
 from scheduler.domain.bookings import book, change_booking, get_booking, move_booking
 from scheduler.domain.calendars.rules import Question
-from scheduler.domain.directory import create_entry, set_capacity
+from scheduler.domain.capacity import set_capacity
+from scheduler.domain.directory import create_entry
 from scheduler.domain.holds import Span
 from scheduler.domain.plans import BookingPlan, read_plan
 from scheduler.domain.shelves import SHELVES
@@ -304,7 +305,7 @@ def test_no_reason_overrides_a_hold(database: Database, ruled: World, times: dic
 
 def test_a_lane_that_is_left_is_free(database: Database, ruled: World) -> None:
     with database.write() as session:
-        set_capacity(session, session.get_one(MeetingAccount, ruled.id("account")), 2)
+        set_capacity(session, session.get_one(MeetingAccount, ruled.id("account")), 2, at=ruled.act.at)
         only = {
             "receiving": [],
             "people": [],

@@ -22,7 +22,8 @@ from scheduler.domain.buffers import (
     set_buffer,
     widened,
 )
-from scheduler.domain.directory import create_entry, set_capacity
+from scheduler.domain.capacity import set_capacity
+from scheduler.domain.directory import create_entry
 from scheduler.domain.holds import Span, count_overlaps
 from scheduler.domain.plans import read_plan
 from scheduler.domain.shelves import SHELVES
@@ -286,7 +287,7 @@ def test_lanes_have_buffers_too(database: Database, world: World) -> None:
     bare = {"host": {"organisation_id": world.id("museum")}, "people": []}
     with database.write() as session:
         put(session, world, "account", 30, 0)
-        set_capacity(session, session.get_one(MeetingAccount, account), 2)
+        set_capacity(session, session.get_one(MeetingAccount, account), 2, at=world.act.at)
         first = book_it(session, world, "10:00", "11:00", title="一", **bare)
         second = book_it(session, world, "11:20", "12:00", title="二", **bare)  # set up while the first runs
         lanes = session.execute(select(Hold.booking_id, Hold.lane).order_by(Hold.lane)).all()

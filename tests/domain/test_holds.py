@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from scheduler.db import Database
 from scheduler.domain.bookings import book
-from scheduler.domain.directory import change_entry, set_capacity
+from scheduler.domain.capacity import set_capacity
+from scheduler.domain.directory import change_entry
 from scheduler.domain.holds import (
     Span,
     conflicts,
@@ -202,7 +203,7 @@ def test_capacity_gives_so_many_lanes_and_no_more(database: Database, world: Wor
     account_id = world.id("account")
     with database.write() as session:
         account = session.get_one(MeetingAccount, account_id)
-        set_capacity(session, account, 3)
+        set_capacity(session, account, 3, at=world.act.at)
         ids = [new_booking(session, world, f"活动{n}") for n in range(4)]
         for booking_id in ids[:3]:
             replace_holds(session, booking_id=booking_id, spans=dict.fromkeys([account_id], span(0, 60)))
@@ -219,7 +220,7 @@ def test_capacity_gives_so_many_lanes_and_no_more(database: Database, world: Wor
 
 def test_a_free_lane_means_no_conflict(database: Database, world: World) -> None:
     with database.write() as session:
-        set_capacity(session, session.get_one(MeetingAccount, world.id("account")), 2)
+        set_capacity(session, session.get_one(MeetingAccount, world.id("account")), 2, at=world.act.at)
         booking_id = new_booking(session, world)
         replace_holds(session, booking_id=booking_id, spans=dict.fromkeys([world.id("account")], span(0, 60)))
         assert conflicts(session, dict.fromkeys([world.id("account")], span(0, 60))) == []
@@ -228,7 +229,7 @@ def test_a_free_lane_means_no_conflict(database: Database, world: World) -> None
 def test_capacity_cannot_shrink_below_what_is_held(database: Database, world: World) -> None:
     with database.write() as session:
         account = session.get_one(MeetingAccount, world.id("account"))
-        set_capacity(session, account, 2)
+        set_capacity(session, account, 2, at=world.act.at)
         for n in range(2):
             booking_id = new_booking(session, world, f"活动{n}")
             replace_holds(session, booking_id=booking_id, spans=dict.fromkeys([account.id], span(0, 60)))
@@ -299,7 +300,7 @@ def test_what_was_read_at_once_is_in_the_way_of_the_same_spans(database: Databas
     """The finder reads a window once and looks into it; the write path asks for each span."""
     account, lead = world.id("account"), world.id("lead")
     with database.write() as session:
-        set_capacity(session, session.get_one(MeetingAccount, account), 2)
+        set_capacity(session, session.get_one(MeetingAccount, account), 2, at=world.act.at)
         for number, (starts, length) in enumerate([(0, 30), (20, 40), (60, 20), (70, 5), (90, 30)]):
             who = [account, lead] if number % 2 else [account]
             booking_id = new_booking(session, world, f"活动{number}")
