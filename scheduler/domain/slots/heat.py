@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 from scheduler.domain.calendars.local_time import days_between, minutes_interval
 from scheduler.domain.calendars.rules import Wanted
 from scheduler.domain.slots.blockers import holding, tally
-from scheduler.domain.slots.candidates import candidate_starts
 from scheduler.domain.slots.ground import Ground, Search, survey
-from scheduler.domain.slots.near_misses import Hurdles, find_hurdles
+from scheduler.domain.slots.near_misses import Hurdles, find_hurdles, likely_starts
 from scheduler.errors import Objection
 
 
@@ -72,8 +71,7 @@ class _Counts:
 def heat_map(session: Session, search: Search) -> list[HeatDay]:
     """Every wanted day of the window, hour by hour; a fixed number of queries."""
     ground = survey(session, search)
-    starts = candidate_starts(ground.windows, search.length, ground.anchors)
-    hurdles = find_hurdles(session, ground, starts)
+    hurdles = find_hurdles(session, ground, likely_starts(ground, ground.windows))
     counts = _Counts(hurdles)
     hours = range(search.earliest // 60, (search.latest - search.minutes) // 60 + 1)
     return [

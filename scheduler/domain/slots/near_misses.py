@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from scheduler.domain.calendars.local_time import DAY, day_interval
 from scheduler.domain.holds import Span, held_in_reach, in_the_way
-from scheduler.domain.intervals import Interval
+from scheduler.domain.intervals import Interval, Pieces, intersect
 from scheduler.domain.slots.blockers import Mask, counted, every, fitting, holding, positions
 from scheduler.domain.slots.busy import who_is_busy
-from scheduler.domain.slots.candidates import HOUR, candidate_starts
+from scheduler.domain.slots.candidates import HOUR, STEP, candidate_starts
 from scheduler.domain.slots.ground import Ground
 from scheduler.domain.slots.ranking import Taste, choose
 from scheduler.errors import Conflict, Objection
@@ -45,7 +45,7 @@ class Hurdles:
 
 def near_misses(session: Session, ground: Ground, taste: Taste) -> list[NearMiss]:
     """The near misses of the first days: the fewest in the way first, then what is liked best."""
-    starts = candidate_starts(_first_windows(ground), ground.search.length, ground.anchors, HOUR)
+    starts = likely_starts(ground, _first_windows(ground), HOUR)
     if not starts:
         return []
     hurdles = find_hurdles(session, ground, starts)
@@ -63,6 +63,18 @@ def near_misses(session: Session, ground: Ground, taste: Taste) -> list[NearMiss
         preferences=ground.search.preferences,
     )
     return _told(session, ground, hurdles, [at for _number, _points, _start, at in chosen])
+
+
+def likely_starts(ground: Ground, windows: Pieces, step: int = STEP) -> list[int]:
+    """Starts in ``windows``, allowed or not, and with them every one that a search proposes."""
+    length, anchors = ground.search.length, ground.anchors
+    allowed = intersect(ground.allowed, windows)
+    return sorted(
+        {
+            *candidate_starts(windows, length, anchors, step),
+            *candidate_starts(allowed, length, anchors, step),
+        }
+    )
 
 
 def find_hurdles(session: Session, ground: Ground, starts: Sequence[int]) -> Hurdles:

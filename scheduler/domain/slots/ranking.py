@@ -73,11 +73,8 @@ class Taste:
     def points(self, start: int) -> int:
         """Points against a start, whoever is busy."""
         local = self._local(start)
-        return local.toordinal() - self.first_day.toordinal() + points_of(self._said(start, local))
-
-    def days_later(self, start: int) -> int:
-        """How many days after the first that is looked at."""
-        return self._local(start).toordinal() - self.first_day.toordinal()
+        days_later = local.toordinal() - self.first_day.toordinal()
+        return days_later + sum(POINTS[remark] for remark in self._said(start, local))
 
     def _said(self, start: int, local: datetime) -> list[Remark]:
         said = []
@@ -93,11 +90,6 @@ class Taste:
 
     def _local(self, start: int) -> datetime:
         return datetime.fromtimestamp(start, ZoneInfo(self.zone))
-
-
-def points_of(remarks: Iterable[Remark]) -> int:
-    """What the remarks cost together."""
-    return sum(POINTS[remark] for remark in remarks)
 
 
 def exam_eves(question: Question, calendars: Calendars) -> frozenset[date]:

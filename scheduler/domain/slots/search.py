@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from scheduler.domain.calendars.local_time import DAY, days_between
+from scheduler.domain.calendars.local_time import days_between
 from scheduler.domain.calendars.rules import Rule, objections, rules_for
-from scheduler.domain.holds import Held, Span, held_between, in_the_way
-from scheduler.domain.slots.busy import free_starts
-from scheduler.domain.slots.candidates import allowed_pieces, candidate_starts
+from scheduler.domain.holds import Span, held_in_reach, in_the_way
+from scheduler.domain.slots.blockers import Mask, every, fitting, holding, positions, tally
+from scheduler.domain.slots.busy import free_starts, who_is_busy
+from scheduler.domain.slots.candidates import candidate_starts
 from scheduler.domain.slots.ground import Ground, Search, survey
 from scheduler.domain.slots.near_misses import NearMiss, near_misses
-from scheduler.domain.slots.ranking import Remark, Taste, choose, points_of
+from scheduler.domain.slots.ranking import POINTS, Remark, Taste, choose
 from scheduler.errors import Conflict, Objection
-
-POOL = 4
-"""Free times looked at for each that is proposed: what speaks against them decides which are."""
 
 
 @dataclass(frozen=True)
@@ -49,34 +47,47 @@ class Found:
     unpublished: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True)
+class _Doubts:
+    """What is not as it should be at each of ``starts``, without refusing it. ``absent``: the starts at which
+    each of the preferred could not come, by resource id; ``refusing``: the rules that keep them away;
+    ``telling``: those that only tell something, and ``told``: the starts at which one of these does.
+    """
+
+    starts: Sequence[int]
+    absent: Mapping[int, Mask]
+    refusing: Sequence[Rule]
+    telling: Sequence[Rule]
+    told: Mask
+
+
 def find_slots(session: Session, search: Search) -> Found:
     """Free times, the best first, and near misses. What is proposed can be booked while nothing changes."""
     ground = survey(session, search)
     taste = ground.taste
-    pieces = allowed_pieces(ground.rules, ground.windows, search.window)
-    starts = candidate_starts(pieces, search.length, ground.anchors)
+    starts = candidate_starts(ground.allowed, search.length, ground.anchors)
     free = free_starts(session, ground.needs, starts)
-    liked = sorted(free, key=lambda start: (taste.points(start), start))[: POOL * search.most]
-    slots = _judged(session, ground, taste, liked)
+    doubts = _doubts(session, ground, free)
     chosen = choose(
-        slots,
-        lambda slot: ground.interval(int(slot.span.starts_at.timestamp())),
+        _ranked(taste, doubts),
+        lambda at: ground.interval(free[at]),
         zone=search.zone,
         most=search.most,
         preferences=search.preferences,
     )
+    slots = _told(session, ground, taste, doubts, chosen)
     misses = near_misses(session, ground, taste)
-    return Found(tuple(chosen), tuple(misses), len(starts), _unpublished(ground))
+    return Found(tuple(slots), tuple(misses), len(starts), _unpublished(ground))
 
 
-def _judged(session: Session, ground: Ground, taste: Taste, starts: Sequence[int]) -> list[Slot]:
-    """Each free time with what speaks against it, the best first."""
-    held = _held(session, ground, starts)
+def _doubts(session: Session, ground: Ground, starts: Sequence[int]) -> _Doubts:
+    """Looked at for all starts at once: the best of them may be any."""
     refusing = _refusing_preferred(ground)
-    told = [rule for rule in ground.rules if not rule.soft]
-    slots = [_slot(ground, taste, start, held, refusing, told) for start in starts]
-    ranked = [(_points(taste, slot), slot.span.starts_at, slot) for slot in slots]
-    return [slot for _against, _start, slot in sorted(ranked, key=lambda one: one[:2])]
+    telling = [rule for rule in ground.rules if not rule.soft]
+    told = 0
+    for rule in telling:
+        told |= _outside(ground, rule, starts)
+    return _Doubts(starts, _absent(session, ground, refusing, starts), refusing, telling, told)
 
 
 def _refusing_preferred(ground: Ground) -> list[Rule]:
@@ -87,50 +98,79 @@ def _refusing_preferred(ground: Ground) -> list[Rule]:
     return [rule for rule in rules if rule.soft]
 
 
+def _absent(
+    session: Session, ground: Ground, refusing: Sequence[Rule], starts: Sequence[int]
+) -> dict[int, Mask]:
+    """Resource id of each of the preferred → the starts at which they are busy or kept away; one query."""
+    preferred = ground.search.preferred
+    if not preferred or not starts:
+        return {}
+    kept_away: dict[tuple[str, int], Mask] = {}
+    for rule in refusing:
+        if mask := _outside(ground, rule, starts):
+            # Whenever a rule objects, it does so in the name of the same one.
+            said = rule.say(ground.interval(starts[next(positions(mask))]))
+            subject = said.subject_kind, said.subject_id
+            kept_away[subject] = kept_away.get(subject, 0) | mask
+    busy = who_is_busy(session, ground.preferred_needs, [one.resource_id for one in preferred], starts)
+    return {
+        one.resource_id: busy[one.resource_id]
+        | kept_away.get((one.kind.value, one.resource_id), 0)
+        | kept_away.get(("organisation", one.place_id), 0)
+        for one in preferred
+    }
+
+
+def _outside(ground: Ground, rule: Rule, starts: Sequence[int]) -> Mask:
+    """The starts to which the rule objects."""
+    return every(starts) & ~fitting(starts, rule.pieces, ground.search.length)
+
+
+def _ranked(taste: Taste, doubts: _Doubts) -> list[int]:
+    """The positions of the starts, the fewest points against them first, and of equal ones the earlier."""
+    points = [taste.points(start) for start in doubts.starts]
+    for at, number in enumerate(tally(doubts.absent.values(), len(points))):
+        points[at] += number * POINTS[Remark.PREFERRED_BUSY]
+    for at in positions(doubts.told):
+        points[at] += POINTS[Remark.TOLD]
+    return sorted(range(len(points)), key=points.__getitem__)
+
+
+def _told(
+    session: Session, ground: Ground, taste: Taste, doubts: _Doubts, chosen: Sequence[int]
+) -> list[Slot]:
+    """Each chosen time with what speaks against it, in full."""
+    absent = {at: frozenset(holding(doubts.absent, at)) for at in chosen}
+    spans = {at: ground.spans(absent[at], doubts.starts[at]) for at in chosen}
+    left_out = () if ground.search.leave_out is None else (ground.search.leave_out,)
+    held = held_in_reach(session, list(spans.values()), leave_out=left_out)
+    return [_slot(ground, taste, doubts, at, absent[at], in_the_way(held, spans[at])) for at in chosen]
+
+
 def _slot(
     ground: Ground,
     taste: Taste,
-    start: int,
-    held: Sequence[Held],
-    refusing: Sequence[Rule],
-    told: Sequence[Rule],
+    doubts: _Doubts,
+    at: int,
+    absent: frozenset[int],
+    missing: Sequence[Conflict],
 ) -> Slot:
-    interval, preferred = ground.interval(start), ground.search.preferred
-    spans = ground.spans((one.resource_id for one in preferred), start)
-    missing = in_the_way(held, spans) if held else []
-    refused = objections(refusing, interval)
-    notes = objections(told, interval)
-    busy = {one.resource_id for one in missing}
-    kept_out = {(one.subject_kind, one.subject_id) for one in refused}
-    absent = {
-        one.resource_id
-        for one in preferred
-        if one.resource_id in busy
-        or (one.kind.value, one.resource_id) in kept_out
-        or ("organisation", one.place_id) in kept_out
-    }
+    start = doubts.starts[at]
+    interval = ground.interval(start)
+    notes = objections(doubts.telling, interval)
     remarks = [
         *taste.remarks(start),
         *[Remark.PREFERRED_BUSY] * len(absent),
         *[Remark.TOLD] * bool(notes),
     ]
     return Slot(
-        ground.span(start), tuple(remarks), tuple(missing), tuple(refused), tuple(notes), frozenset(absent)
+        ground.span(start),
+        tuple(remarks),
+        tuple(missing),
+        tuple(objections(doubts.refusing, interval)),
+        tuple(notes),
+        absent,
     )
-
-
-def _points(taste: Taste, slot: Slot) -> int:
-    start = int(slot.span.starts_at.timestamp())
-    return taste.days_later(start) + points_of(slot.remarks)
-
-
-def _held(session: Session, ground: Ground, starts: Sequence[int]) -> list[Held]:
-    """The holds of the preferred over all these times: one query."""
-    ids = [one.resource_id for one in ground.search.preferred]
-    if not ids or not starts:
-        return []
-    whole = Span(ground.span(min(starts)).starts_at - DAY, ground.span(max(starts)).ends_at + DAY)
-    return held_between(session, ids, whole, leave_out=ground.search.leave_out)
 
 
 def _unpublished(ground: Ground) -> tuple[int, ...]:

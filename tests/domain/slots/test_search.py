@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -19,11 +19,13 @@ from scheduler.domain.plans import read_plan
 from scheduler.domain.slots import busy
 from scheduler.domain.slots.busy import free_starts
 from scheduler.domain.slots.ground import Ground, Search, survey
+from scheduler.domain.slots.heat import Warmth, heat_map
 from scheduler.domain.slots.ranking import EACH_DAY
-from scheduler.domain.slots.search import POOL, find_slots
+from scheduler.domain.slots.search import find_slots
 from scheduler.errors import Clash, Objected
 from scheduler.models.bookings import Timing
 from tests.domain.slots.field import (
+    FIRST,
     LATE_LESSONS,
     PARTY,
     ZONE,
@@ -34,7 +36,7 @@ from tests.domain.slots.field import (
     make_field,
     some_booking,
 )
-from tests.web.calendar_facts import LESSONS, add
+from tests.web.calendar_facts import LESSONS, add, add_closure
 from tests.web.queries import counted
 from tests.world import World
 
@@ -90,7 +92,7 @@ def test_exactly_the_best_free_starts_are_offered(
         ground = survey(session, search)
         taste = ground.taste
         ranked = sorted(free_starts_of(session, ground), key=lambda one: (taste.points(one), one))
-        expected = by_hand(ranked[: POOL * search.most], search)
+        expected = by_hand(ranked, search)
         found = find_slots(session, search)
     assert [int(slot.span.starts_at.timestamp()) for slot in found.slots] == expected
     assert expected
@@ -199,6 +201,54 @@ def test_of_the_preferred_the_absent_are_named_and_rank_a_time_down(
         slots = find_slots(session, wished).slots
     told = [(f"{slot.span.starts_at:%H:%M}", slot.absent_ids, len(slot.missing)) for slot in slots]
     assert told == [("02:45", frozenset(), 0), ("02:00", frozenset({ids["educator"]}), 1)]
+
+
+def test_they_are_looked_for_on_every_day_of_the_window(
+    database: Database, world: World, ids: dict[str, int]
+) -> None:
+    """Mornings come first on each day, but whoever should be there can only in the afternoon of the last."""
+    for day in days_between(FIRST, date(2018, 12, 14)):
+        until = "16:00" if day == date(2018, 12, 14) else "23:00"
+        hours = {"starts_at": f"{day} 00:00", "ends_at": f"{day} {until}"}
+        add_closure(database, world, "museum", str(day), resource_id=ids["educator"], **hours)
+    with database.read() as session:
+        wished = looked_for(session, ids, ["lead"], timing="any", preferred=str(ids["educator"]), most="1")
+        (slot,) = find_slots(session, wished).slots
+    assert (slot.span.starts_at, slot.absent_ids) == (datetime(2018, 12, 14, 8, 0, tzinfo=UTC), frozenset())
+
+
+@pytest.mark.parametrize(("most", "expected"), [("10", 10), ("4", 4), ("20", 10)])
+def test_spread_offers_one_time_of_every_day(
+    database: Database, world: World, ids: dict[str, int], most: str, expected: int
+) -> None:
+    with database.read() as session:
+        wished = looked_for(session, ids, ["lead"], timing="any", preferences="spread", most=most)
+        days = [f"{slot.span.starts_at.date()}" for slot in find_slots(session, wished).slots]
+    workdays = [f"{day}" for day in days_between(FIRST, date(2018, 12, 14)) if day.isoweekday() < 6]
+    assert days == workdays[:expected]
+
+
+@SEEDS
+@pytest.mark.parametrize("minutes", ["40", "205"])
+@pytest.mark.parametrize("timing", ["any", "period", "inside", "outside"])
+def test_what_is_offered_is_free_on_the_map(
+    database: Database, world: World, ids: dict[str, int], seed: int, timing: str, minutes: str
+) -> None:
+    """205 minutes outside lessons begin at 14:35 only, as the last lesson of school 2 ends."""
+    fill(database, world, ids, seed=seed)
+    with database.read() as session:
+        search = looked_for(session, ids, ["class 2"], timing=timing, minutes=minutes, most="50")
+        offered = {int(slot.span.starts_at.timestamp()) for slot in find_slots(session, search).slots}
+        days = heat_map(session, search)
+    free = [
+        minutes_interval(row.day, ZONE, cell.hour * 60, cell.hour * 60 + 60)
+        for row in days
+        for cell in row.cells
+        if cell.warmth is Warmth.FREE
+    ]
+    hours = {(start - start % 3600, start - start % 3600 + 3600) for start in offered}
+    assert hours <= {*free}
+    assert bool(offered) == (minutes == "40" or timing != "period")
 
 
 @pytest.mark.parametrize("guarded", [True, False])
