@@ -50,5 +50,5 @@ def test_every_text_of_pages_has_its_english() -> None:
 
 def test_texts_are_found_in_templates_and_code_with_their_context() -> None:
     found = set(said())
-    assert ("templates/series/preview.html", None, "规则不允许") in found
+    assert ("templates/series/_day.html", None, "规则不允许") in found
     assert ("scheduler/web/slots/answers.py", "heat", "规则不允许") in found

@@ -89,16 +89,22 @@ def _row(one: SeriesSummary, today: date, period: str) -> dict[str, Any]:
         "kind_label": line["kind_label"],
         "weekly": weekly,
         "time": time,
+        "by_clock": one.rule.period is None,
         "days": "–".join(_day(day, today) for day in dict.fromkeys([one.first_day, one.last_day])),
         "place": place_words(one.shown),
         "over": ngettext(
             "共 %(num)s 次，已过 %(over)s 次", "共 %(num)s 次，已过 %(over)s 次", one.booked, over=one.over
         ),
         "less": _less(one),
-        "next": {**when_words(one.shown, today), "period": period} if one.is_running else None,
+        "next": _next(one, today, period) if one.is_running else None,
         "next_url": line["url"],
         "ended": _("全部取消了") if one.cancelled == one.booked else pgettext("series", "已结束"),
     }
+
+
+def _next(one: SeriesSummary, today: date, period: str) -> dict[str, str]:
+    """When it is; a rule by periods tells the period already."""
+    return {**when_words(one.shown, today), "period": period if one.rule.period is None else ""}
 
 
 def _less(one: SeriesSummary) -> str:

@@ -17,7 +17,7 @@ from scheduler.domain.series.decisions import Do
 from scheduler.domain.series.proposals import Outlook, Proposal
 from scheduler.domain.series.rules import SeriesRule
 from scheduler.domain.times import local_day
-from scheduler.errors import BlockedDay
+from scheduler.errors import BlockedDay, Objection, Problem
 from scheduler.web.around_words import objection_lines
 from scheduler.web.bookings.desk import MOST_OF_A_DAY, lines_by_day
 from scheduler.web.bookings.values import time_values
@@ -25,6 +25,7 @@ from scheduler.web.calendar.agenda import clock_words
 from scheduler.web.door import zone
 from scheduler.web.locale import joined, language
 from scheduler.web.series.form import SUGGEST, SeriesForm
+from scheduler.web.series.standing_notes import standing_notes
 from scheduler.wording import day_words, explain, interval_words
 from scheduler.wording.names import period_words
 
@@ -40,19 +41,30 @@ def preview(
     rule: SeriesRule,
     blocked: Mapping[date, BlockedDay],
 ) -> dict[str, Any]:
-    """{rows, totals, chosen}; the form's decisions are then about these days, with a choice for each."""
+    """{rows, standing, totals, chosen, skipped}; the form's decisions are then about these days.
+
+    ``standing``: what is told of many days at once.
+    """
     typed = form.decided()
     form.set_days([_decision(one, typed.get(one.day.isoformat())) for one in proposals])
     answers = ((one.day, blocked.get(one.day) or one.answer) for one in proposals)
     busy = [(day, one) for day, answer in answers for one in answer.conflicts[:MOST_OF_A_DAY]]
     told = lines_by_day(session, busy)
     period = period_words(rule.period, rule.period_to, language()) if rule.period else ""
+    standing, notes = standing_notes(proposals)
     rows = [
-        _row(one, blocked.get(one.day), entry, told.get(one.day, [])) | {"period": period if one.span else ""}
-        for one, entry in zip(proposals, form.decisions, strict=True)
+        _row(one, blocked.get(one.day), entry, told.get(one.day, []))
+        | {"notes": [_words(note) for note in left], "period": period if one.span else ""}
+        for one, entry, left in zip(proposals, form.decisions, notes, strict=True)
     ]
     kept = sum(row["form"].do.data != Do.SKIP for row in rows)
-    return {"rows": rows, "totals": totals(proposals), "chosen": kept, "skipped": len(rows) - kept}
+    return {
+        "rows": rows,
+        "standing": standing,
+        "totals": totals(proposals),
+        "chosen": kept,
+        "skipped": len(rows) - kept,
+    }
 
 
 def totals(proposals: Sequence[Proposal]) -> str:
@@ -85,11 +97,14 @@ def _row(
         "conflicts": conflicts,
         "more": max(0, len(answer.conflicts) - MOST_OF_A_DAY),
         "objections": objection_lines(answer.objections),
-        "notes": objection_lines(one.answer.notes),
-        "problems": [explain(problem, language(), zone=zone()) for problem in problems],
+        "problems": [_words(problem) for problem in problems],
         "form": entry.form,
         "open": entry.form.do.data == Do.MOVE or bool(blocked) or bool(entry.form.override_reason.data),
     }
+
+
+def _words(told: Objection | Problem) -> str:
+    return explain(told, language(), zone=zone())
 
 
 def _outlook(one: Proposal) -> str:
