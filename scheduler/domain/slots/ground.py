@@ -32,7 +32,7 @@ SHARED = frozenset({ResourceKind.ACCOUNT, ResourceKind.KIT})
 """Whose capacity can be changed: where it was lowered to one, the past may still hold the lanes above."""
 
 _UPPER = select(Lane.resource_id).where(
-    Lane.resource_id.in_(bindparam("ids", expanding=True)), Lane.number == 1
+    Lane.resource_id.in_(bindparam("ids", expanding=True)), Lane.number > 0
 )
 
 

@@ -20,7 +20,7 @@ from scheduler.domain.slots.wishes import read_search
 from scheduler.errors import Clash, Invalid, Objected
 from scheduler.models.bookings import Booking
 from scheduler.models.holds import Hold
-from scheduler.models.resources import Lane
+from scheduler.models.resources import Resource
 from scheduler.models.school_time import BellSchedule, Period, PeriodKind
 from tests.conftest import NOW
 from tests.web.calendar_facts import add, add_bells, add_closure, add_holidays, add_hours
@@ -128,7 +128,7 @@ def free_by_minutes(session: Session, search: Search, start: int, margins: Mappi
     busy = []
     for row_id, margin in margins.items():
         minutes = range(start // 60 - margin.before, start // 60 + search.minutes + margin.after)
-        lanes = session.scalars(select(Lane.number).where(Lane.resource_id == row_id))
+        lanes = range(session.get_one(Resource, row_id).capacity)
         if all(any(minute in held.get((row_id, lane), ()) for minute in minutes) for lane in lanes):
             busy.append(row_id)
     return sorted(busy)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -12,10 +13,12 @@ from sqlalchemy.orm import Session
 from scheduler.db import Database
 from scheduler.domain.availability import questions_of, spans_of
 from scheduler.domain.buffers import load_all_margins, load_margins
+from scheduler.domain.capacity import set_capacity
 from scheduler.domain.holds import Span
 from scheduler.domain.slots.nearest import nearest_times
 from scheduler.domain.slots.surroundings import Sought, Surroundings, read_surroundings
 from scheduler.models.bookings import Booking, BookingKind
+from scheduler.models.resources import Kit
 from tests.conftest import NOW
 from tests.domain.slots.field import PARTY, ZONE, fill, looked_for, make_field
 from tests.web.queries import counted
@@ -48,11 +51,13 @@ def read(session: Session, ids: Mapping[str, int], sought: list[Sought]) -> Surr
     return read_surroundings(session, sought, partnership_id=ids["partnership"], zone=ZONE, not_before=NOW)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(("seed", "kits"), [(1, 3), (2, 3), (2, 1)])
 def test_each_finds_what_it_would_find_alone(
-    database: Database, world: World, ids: dict[str, int], seed: int
+    database: Database, world: World, ids: dict[str, int], seed: int, kits: int
 ) -> None:
     fill(database, world, ids, seed=seed)
+    with database.write() as session:
+        set_capacity(session, session.get_one(Kit, ids["kit"]), kits, at=NOW + timedelta(days=30))
     with database.read() as session:
         sought = all_sought(session, ids)
         around = read(session, ids, sought)
