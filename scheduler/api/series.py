@@ -1,4 +1,4 @@
-"""Series: listed, looked at day by day or booked, read, and a skipped day added."""
+"""Series: listed, looked at day by day or booked, read, and a skipped or cancelled day added."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def read_series(public_id: str) -> ResponseReturnValue:
 
 @operation(
     Operation(
-        summary="补上系列里跳过的一天",
+        summary="补上系列里跳过或取消的一天",
         tag="series",
         body=OCCURRENCE,
         answers={201: SeriesShape},
@@ -146,7 +146,9 @@ def read_series(public_id: str) -> ResponseReturnValue:
     )
 )
 def add_occurrence(public_id: str) -> ResponseReturnValue:
-    """Book a day that was skipped: at the time that is given, else at the rule's."""
+    """Book a day that was skipped or whose booking was cancelled: at the time that is given, else at the
+    rule's. A cancelled booking stays as it is; the day has a new one.
+    """
     raw = json_object()
 
     def work(session: Session) -> Answer:

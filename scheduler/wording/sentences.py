@@ -139,7 +139,7 @@ SENTENCES: dict[str, str] = {
     "series.no_end": "请填写到哪一天，或一共几次。",
     "series.no_period": "%(name)s %(day)s 没有第 %(period)s 节。",
     "series.not_a_day_of_it": "这一天不在系列里。",
-    "series.not_skipped": "%(day)s 已经有活动，没有跳过。",
+    "series.not_skipped": "%(day)s 已经有活动，不用补。",
     "series.no_time": "%(day)s 没有这一节，请填写这一天的时间。",
     "series.not_found": "没有这个系列，或者您没有查看它的权限。",
     "series.blocked": "有 %(count)s 次不能这样安排，一次都没有保存。请逐一决定：换时间、跳过或写明理由。",

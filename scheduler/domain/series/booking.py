@@ -1,4 +1,4 @@
-"""The verbs that make a series, and that add a day which it skipped. All days are written, or none."""
+"""The verbs that make a series, and that add a day on which nothing is. All days are written, or none."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
@@ -29,9 +30,9 @@ from scheduler.domain.series.decisions import Decision, Do
 from scheduler.domain.series.proposals import Asked, Proposal, propose, time_of_day
 from scheduler.domain.series.rules import TIME_KEYS, SeriesRule, read_rule
 from scheduler.domain.text_fields import is_printable
-from scheduler.domain.turns import take_series
+from scheduler.domain.turns import take_bookings, take_series
 from scheduler.errors import BlockedDay, Invalid, NotFound, OnDay, Problem, Refused, SeriesBlocked
-from scheduler.models.bookings import Booking
+from scheduler.models.bookings import Booking, BookingState
 from scheduler.models.places import Organisation
 from scheduler.models.school_time import Term
 from scheduler.models.series import Occurrence, Series
@@ -132,9 +133,17 @@ def add_occurrence(
     span: Span | None = None,
     override_reason: str = "",
 ) -> Booking:
-    """Book a day that the series skipped, at ``span`` or the rule's time. Raises as ``book``, or Refused."""
+    """Book a day that the series skipped, or whose booking was cancelled, at ``span`` or the rule's time.
+
+    The day stays what it is in the series; what was cancelled stays as it is, and history names it. Raises as
+    ``book``, or Refused.
+    """
     take_series(session, series)
-    occurrence = skipped_day(series, day)
+    take_bookings(
+        session, [one.booking_id for one in series.occurrences if one.day == day and one.booking_id]
+    )
+    occurrence = day_to_book(series, day)
+    cancelled = occurrence.booking.public_id if occurrence.booking else ""
     wanted = span or rule_time(session, series, day, zone=zone, act=act)
     if wanted is None:
         raise Refused("series.no_time", day=OnDay(day))
@@ -144,16 +153,22 @@ def add_occurrence(
     occurrence.starts_at, occurrence.ends_at = wanted.starts_at, wanted.ends_at
     session.flush()
     session.expire(occurrence, ["booking"])
-    note_series(session, series, act=act, verb="add_occurrence", days=[day])
+    verb, was = ("book_again", {"booking": cancelled}) if cancelled else ("add_occurrence", {})
+    note_series(session, series, act=act, verb=verb, days=[day], was=was)
     return booking
 
 
-def skipped_day(series: Series, day: date) -> Occurrence:
-    """The day of the series that was skipped. Raises NotFound, or Refused when it is booked."""
+def is_to_book(occurrence: Occurrence) -> bool:
+    """Whether nothing takes place: the day was skipped, or its booking cancelled."""
+    return occurrence.booking is None or occurrence.booking.state is BookingState.CANCELLED
+
+
+def day_to_book(series: Series, day: date) -> Occurrence:
+    """The day of the series on which nothing takes place. Raises NotFound, or Refused when something does."""
     occurrence = next((one for one in series.occurrences if one.day == day), None)
     if occurrence is None:
         raise NotFound("series.not_a_day_of_it")
-    if occurrence.booking_id is not None:
+    if not is_to_book(occurrence):
         raise Refused("series.not_skipped", day=OnDay(day))
     return occurrence
 
@@ -178,8 +193,16 @@ def plan_of_series(series: Series, span: Span) -> BookingPlan:
     return read_plan({**series.plan, **time}, zone="UTC")
 
 
-def note_series(session: Session, series: Series, *, act: Act, verb: str, days: Sequence[date]) -> None:
-    """Write into the history of the series what was done to which of its days."""
+def note_series(
+    session: Session,
+    series: Series,
+    *,
+    act: Act,
+    verb: str,
+    days: Sequence[date],
+    was: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Write into the history of the series what was done to which days; ``was``: what it replaced."""
     audit.note(
         session,
         act=act,
@@ -187,6 +210,7 @@ def note_series(session: Session, series: Series, *, act: Act, verb: str, days: 
         subject="series",
         subject_id=series.id,
         partnership_id=series.partnership_id,
+        before=was,
         after={"title": series.title, "days": [day.isoformat() for day in days]},
     )
     session.flush()

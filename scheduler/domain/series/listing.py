@@ -38,9 +38,11 @@ class SeriesFilter:
 
 @dataclass(frozen=True, kw_only=True)
 class SeriesSummary:
-    """A series as the viewer sees it: ``booked`` bookings, of which ``over`` and ``cancelled``, and
-    ``skipped`` days, from ``first_day`` to ``last_day``. ``shown`` is the booking that comes next, of a series that is over the last one: its
-    sites are those of the series. ``school`` is the one whose periods its rule follows.
+    """A series as the viewer sees it, its days from ``first_day`` to ``last_day``.
+
+    ``booked``: its bookings, of which ``over`` and ``cancelled``; ``skipped``: days without one. ``shown`` is
+    the booking that comes next, or the last of a series that is over: its sites are those of the series.
+    ``school`` is the one whose periods its rule follows.
     """
 
     series: Series

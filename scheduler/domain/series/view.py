@@ -39,7 +39,7 @@ def require_visible(session: Session, series: Series, *, viewer: Viewer) -> None
 
 
 def can_add(series: Series, *, viewer: Viewer) -> bool:
-    """Whether the viewer may book its skipped days: they may change every booking of it."""
+    """Whether the viewer may book its skipped and cancelled days: they may change every booking of it."""
     if not access.can_book(viewer, series.partnership_id):
         return False
     booked = [one.booking for one in series.occurrences if one.booking is not None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +12,8 @@ from flask_babel import lazy_gettext, ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from scheduler.domain.queries import history
+from scheduler.domain.queries import history, seen_among
+from scheduler.domain.series.booking import is_to_book
 from scheduler.domain.series.view import can_add, visible_bookings_of
 from scheduler.domain.suitability import read_surroundings
 from scheduler.domain.times import local_day
@@ -30,6 +31,7 @@ from scheduler.wording import day_words, label, moment_words
 VERBS = {
     "book_series": lazy_gettext("预约了系列"),
     "add_occurrence": lazy_gettext("补上了跳过的一次"),
+    "book_again": lazy_gettext("补上了取消的一次"),
     "change_occurrences": lazy_gettext("一起修改了"),
     "cancel_occurrences": lazy_gettext("一起取消了"),
 }
@@ -53,7 +55,8 @@ def series_page(session: Session, series: Series, *, now: datetime) -> dict[str,
         "skipped": ngettext("跳过了 %(num)s 天", "跳过了 %(num)s 天", skipped) if skipped else "",
         "next": next((row for row in rows if row["coming"]), None),
         "chat_text": _chat_text(series, kept),
-        "history": [_line(entry, user) for entry, user in session.execute(history("series", series.id))],
+        "may_add_cancelled": any(row["booking"] and row["add_url"] for row in rows),
+        "history": _history(session, series),
     }
 
 
@@ -74,8 +77,10 @@ def _rows(
     number = 0
     for one in occurrences:
         day = day_words(one.day, language(), year=one.day.year != today.year)
+        url = ""
+        if may_add and is_to_book(one):
+            url = url_for("series.add", public_id=one.series.public_id, day=one.day)
         if one.booking is None:
-            url = url_for("series.add", public_id=one.series.public_id, day=one.day) if may_add else ""
             rows.append({"day": day, "number": "", "booking": None, "add_url": url, "coming": False})
             continue
         number += 1
@@ -88,6 +93,7 @@ def _rows(
                 "own_title": booking.title if booking.title != one.series.title else "",
                 "when": {**when_words(booking, today), "period": periods.get(booking.id, "")},
                 "planned": _planned(one, booking, today),
+                "add_url": url,
                 "coming": booking.state is not BookingState.CANCELLED
                 and local_day(booking.starts_at, zone()) >= today,
             }
@@ -122,7 +128,20 @@ def _chat_text(series: Series, bookings: list[Booking]) -> str:
     return "\n".join(lines)
 
 
-def _line(entry: AuditEntry, user: User | None) -> dict[str, Any]:
+def _history(session: Session, series: Series) -> list[dict[str, Any]]:
+    """Newest first; a cancelled booking that was replaced is linked for those who see it."""
+    entries = list(session.execute(history("series", series.id)))
+    seen = seen_among(session, viewer(), {_replaced(entry) for entry, _user in entries} - {""})
+    return [_line(entry, user, seen) for entry, user in entries]
+
+
+def _replaced(entry: AuditEntry) -> str:
+    """The public id of the booking in whose place one was booked; "" where there is none."""
+    return str(entry.changes.get("booking", ("",))[0] or "")
+
+
+def _line(entry: AuditEntry, user: User | None, seen: Collection[str]) -> dict[str, Any]:
+    replaced = _replaced(entry)
     days = [date.fromisoformat(day) for day in entry.changes.get("days", (None, []))[1] or []]
     return {
         "who": user.name if user else _("系统"),
@@ -130,4 +149,5 @@ def _line(entry: AuditEntry, user: User | None) -> dict[str, Any]:
         "iso": entry.at.isoformat(),
         "what": str(VERBS.get(entry.verb, entry.verb)),
         "days": [day_words(day, language()) for day in days],
+        "was_url": url_for("bookings.show", public_id=replaced) if replaced in seen else "",
     }

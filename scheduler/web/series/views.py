@@ -1,4 +1,4 @@
-"""Series: listed, asked for, looked at day by day, booked, and its skipped days added."""
+"""Series: listed, asked for, looked at day by day, booked, and its skipped or cancelled days added."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scheduler.domain import access
 from scheduler.domain.bookings import get_visible_booking
 from scheduler.domain.fields import Bad, Day, clean_fields
 from scheduler.domain.plans import MOVE_FIELDS, read_span
-from scheduler.domain.series.booking import add_occurrence, ask_again, get_series, rule_time, skipped_day
+from scheduler.domain.series.booking import add_occurrence, ask_again, day_to_book, get_series, rule_time
 from scheduler.domain.series.view import get_visible_series, require_adding
 from scheduler.domain.times import local_day
 from scheduler.errors import Clash, Invalid, NotFound, Objected, TongtangError
@@ -98,7 +98,7 @@ def show(public_id: str) -> str:
 
 @blueprint.get("/series/<public_id>/days/<day>")
 def add(public_id: str, day: str) -> str:
-    """When a skipped day is to be booked after all."""
+    """When a day that was skipped or cancelled is to be booked after all."""
     with edge.read() as session:
         series, skipped = _skipped(session, public_id, day)
         form = MoveForm(data={"date": skipped.isoformat()})
@@ -112,7 +112,7 @@ def add(public_id: str, day: str) -> str:
 
 @blueprint.post("/series/<public_id>/days/<day>")
 def add_now(public_id: str, day: str) -> ResponseReturnValue:
-    """Book a skipped day."""
+    """Book a day that was skipped or cancelled."""
     form = MoveForm()
     if request.form.keys() & {"slot", "find"}:
         with edge.read() as session:
@@ -152,7 +152,7 @@ def _skipped(session: Session, public_id: str, day: str) -> tuple[Series, date]:
         skipped = Day(name="day", label="").clean(day)
     except Bad as bad:
         raise NotFound("series.not_a_day_of_it") from bad
-    return series, skipped_day(series, skipped).day
+    return series, day_to_book(series, skipped).day
 
 
 def _add_page(session: Session, series: Series, day: date, form: MoveForm, **told: Any) -> str:

@@ -147,6 +147,19 @@ def test_of_two_who_add_the_same_day_one_does(database: Database, world: World) 
         assert session.scalar(select(func.count()).select_from(Booking)) == 4
 
 
+def test_of_two_who_add_the_same_cancelled_day_one_does(database: Database, world: World) -> None:
+    series_id, ids = planned(database, world)
+    add(database, world, series_id, 2)
+    cancel_all(database, world, ids[0])
+    answers = race([lambda hour=hour: add(database, world, series_id, hour) for hour in (1, 4, 7)])
+    won = [one for one in answers if isinstance(one, str)]
+    lost = [one.code for one in answers if isinstance(one, Refused)]
+    assert (len(won), lost) == (1, ["series.not_skipped"] * 2), answers
+    with database.read() as session:
+        assert get_series(session, series_id).occurrences[-1].booking.public_id == won[0]
+        assert session.scalar(select(func.count()).select_from(Booking)) == 5
+
+
 def add_twice(database: Database, world: World, series_id: str) -> None:
     """Another adds the day after the series was read."""
     with database.write() as session:
