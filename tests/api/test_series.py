@@ -74,6 +74,12 @@ def test_a_change_and_a_cancellation_reach_as_far_as_is_said(coordinator: Progra
     read = coordinator.get(f"/series/{series['id']}").json
     assert [one["state"] for one in read["occurrences"]] == ["cancelled"] * 4
 
+    added = coordinator.post(f"/series/{series['id']}/occurrences", {"day": "2018-12-13"})
+    assert added.status_code == 201
+    second = added.json["occurrences"][1]
+    assert (second["state"], second["booking"] in ids) == ("confirmed", False)
+    assert coordinator.get(path).json["state"] == "cancelled"
+
 
 def test_series_are_listed_with_their_figures(coordinator: Program, world: World) -> None:
     assert coordinator.get("/series").json["items"] == []
