@@ -35,7 +35,7 @@ from scheduler.errors import (
     StaleEdit,
     TongtangError,
 )
-from scheduler.models.bookings import Booking, Participation, Site
+from scheduler.models.bookings import Booking, BookingKind, Participation, Site
 from scheduler.models.openings import Closure
 from scheduler.models.resources import Resource
 
@@ -113,14 +113,29 @@ def hits(session: Session, closure: Closure, *, viewer: Viewer, zone: str, now: 
     around = read_surroundings(
         session, sought.values(), partnership_id=closure.partnership_id, zone=zone, not_before=now
     )
-    found: list[Hit] = []
+    put: dict[int, list[Span]] = {}
     taken: list[Mapping[int, Span]] = []
-    for booking in struck:
-        choices = around.nearest_times(sought[booking.id], taken=taken, most=MOST_CHOICES)
+    for booking in sorted(struck, key=_is_about_a_lesson):
+        after = _end_of_its_lesson(booking, put)
+        choices = around.nearest_times(sought[booking.id], taken=taken, most=MOST_CHOICES, after=after)
         margins = around.margins[booking.kind]
         taken += [spans_of(questions[booking.id], choice, margins) for choice in choices]
-        found.append(Hit(booking, tuple(choices)))
-    return found
+        put[booking.id] = choices
+    return [Hit(booking, tuple(put[booking.id])) for booking in struck]
+
+
+def _is_about_a_lesson(booking: Booking) -> bool:
+    """Research: it wants a time after that of its lesson, which is found first."""
+    return booking.kind is BookingKind.RESEARCH and booking.follows is not None
+
+
+def _end_of_its_lesson(booking: Booking, put: Mapping[int, Sequence[Span]]) -> datetime | None:
+    """When the lesson ends that research is about, where it is likely ``put`` (by id), or stays."""
+    lesson = booking.follows if _is_about_a_lesson(booking) else None
+    if lesson is None:
+        return None
+    likely = put.get(lesson.id)
+    return likely[0].ends_at if likely else lesson.ends_at
 
 
 def count_hits(session: Session, closure: Closure, *, viewer: Viewer, now: datetime) -> int:

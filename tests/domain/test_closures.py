@@ -22,7 +22,7 @@ from scheduler.domain.holds import Span, count_overlaps
 from scheduler.domain.plans import read_plan
 from scheduler.domain.shelves import SHELVES
 from scheduler.errors import Invalid, MovesBlocked, StaleEdit
-from scheduler.models.bookings import Booking, CancelReason
+from scheduler.models.bookings import Booking, BookingKind, CancelReason
 from scheduler.models.openings import Closure
 from tests.domain.series.test_turns import edit_one, on_postgresql, wait_until_one_waits
 from tests.web.queries import counted
@@ -164,6 +164,37 @@ def test_new_times_suit_and_do_not_take_each_others(database: Database, world: W
 
 
 DAY = (("08:00", "09:20"), ("10:00", "11:20"), ("12:00", "13:20"), ("14:00", "15:20"))
+
+
+@pytest.mark.parametrize("kind", ["research", "visit"])
+def test_research_is_offered_only_what_lies_after_its_lesson(
+    database: Database, world: World, kind: str
+) -> None:
+    with database.write() as session:
+        about = lesson(session, world)
+        host = {"organisation_id": world.id("museum")}
+        visit(session, world, kind=kind, follows=about.public_id, host=host)
+        afternoon = close(session, world, starts_at="2018-12-06 13:00", ends_at="2018-12-06 17:00")
+        [talk] = found(session, world, afternoon)
+    assert len(talk.choices) == 3
+    assert all(one.starts_at >= about.ends_at for one in talk.choices) == (kind == "research")
+
+
+@pytest.mark.parametrize("starts", ["07:30", "14:00"])
+def test_research_is_put_after_where_its_lesson_is_likely_put(
+    database: Database, world: World, starts: str
+) -> None:
+    with database.write() as session:
+        about = lesson(session, world)
+        ends = f"{int(starts[:2]) + 1}{starts[2:]}".zfill(5)
+        talk = {"host": {"organisation_id": world.id("museum")}, "starts": starts, "ends": ends}
+        visit(session, world, kind="research", follows=about.public_id, **talk)
+        days = {"starts_at": "2018-12-03", "ends_at": "2018-12-06"}
+        rows = {row.booking.kind: row.choices for row in found(session, world, close(session, world, **days))}
+    put = rows[BookingKind.LESSON][0]
+    assert put.starts_at == datetime(2018, 12, 7, 2, tzinfo=UTC)
+    assert len(rows[BookingKind.RESEARCH]) == 3
+    assert all(one.starts_at >= put.ends_at for one in rows[BookingKind.RESEARCH])
 
 
 def test_whatever_is_chosen_for_each_suits_all_buffers_included(database: Database, world: World) -> None:

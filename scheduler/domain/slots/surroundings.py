@@ -38,6 +38,17 @@ class Sought:
     span: Span
     leave_out: int | None = None
 
+    def near(self, *, partnership_id: int, zone: str, not_before: datetime) -> Search:
+        """The search for times near its own."""
+        return search_near(
+            self.question,
+            self.span,
+            partnership_id=partnership_id,
+            zone=zone,
+            not_before=not_before,
+            leave_out=self.leave_out,
+        )
+
 
 @dataclass(frozen=True)
 class Surroundings:
@@ -54,9 +65,15 @@ class Surroundings:
     lanes: Mapping[int, int]
     holds: Mapping[int, Sequence[Hold]]
 
-    def nearest_times(self, sought: Sought, *, taken: Taken = (), most: int = 3) -> list[Span]:
-        """What ``nearest.nearest_times`` answers for one that was among those read for, without a query."""
-        search = _search(sought, self.partnership_id, self.zone, self.not_before)
+    def nearest_times(
+        self, sought: Sought, *, taken: Taken = (), most: int = 3, after: datetime | None = None
+    ) -> list[Span]:
+        """What ``nearest.nearest_times`` answers for one that was among those read for, without a query.
+
+        ``after``: not before this instant either.
+        """
+        not_before = max(self.not_before, after or self.not_before)
+        search = sought.near(partnership_id=self.partnership_id, zone=self.zone, not_before=not_before)
         ground = lay_ground(search, self.calendars, self.margins[search.question.kind], self.lanes)
         free = self._free_starts(ground.needs, starts_near(ground, sought.span, taken))
         return choose_nearest(ground, sought.span, free, most=most)
@@ -90,7 +107,7 @@ def read_surroundings(
     not_before: datetime,
 ) -> Surroundings:
     """Read what is around all of these (one at least): a fixed number of queries."""
-    searches = [_search(one, partnership_id, zone, not_before) for one in sought]
+    searches = [one.near(partnership_id=partnership_id, zone=zone, not_before=not_before) for one in sought]
     places = {place_id for one in sought for place_id in one.question.place_ids}
     reach = min(one.around[0] for one in searches), max(one.around[1] for one in searches)
     calendars = load_calendars(session, places, reach, partnership_id=partnership_id)
@@ -102,17 +119,6 @@ def read_surroundings(
     for rows in holds.values():
         rows.sort()
     return Surroundings(partnership_id, zone, not_before, calendars, margins, lanes, holds)
-
-
-def _search(sought: Sought, partnership_id: int, zone: str, not_before: datetime) -> Search:
-    return search_near(
-        sought.question,
-        sought.span,
-        partnership_id=partnership_id,
-        zone=zone,
-        not_before=not_before,
-        leave_out=sought.leave_out,
-    )
 
 
 def _windows(
