@@ -7,23 +7,24 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 from scheduler.db import Database
 from scheduler.domain.availability import rule_objections
 from scheduler.domain.bookings import book
 from scheduler.domain.calendars.local_time import days_between, instant, local_date, minutes_interval
-from scheduler.domain.holds import Span, count_overlaps
+from scheduler.domain.holds import Span, conflicts, count_overlaps
 from scheduler.domain.plans import read_plan
 from scheduler.domain.slots import busy
-from scheduler.domain.slots.busy import free_starts
+from scheduler.domain.slots.busy import free_starts, who_is_busy
 from scheduler.domain.slots.ground import Ground, Search, survey
 from scheduler.domain.slots.heat import Warmth, heat_map
 from scheduler.domain.slots.ranking import EACH_DAY
 from scheduler.domain.slots.search import find_slots
 from scheduler.errors import Clash, Objected
 from scheduler.models.bookings import Timing
+from scheduler.models.holds import LONGEST, Hold
 from tests.domain.slots.field import (
     FIRST,
     LATE_LESSONS,
@@ -136,6 +137,32 @@ def test_those_are_free_whom_the_slow_model_finds_free(
         found = free_starts(session, ground.needs, starts)
     assert found == [start for start, is_free in zip(starts, free, strict=True) if is_free]
     assert 0 < len(found) < len(starts)
+
+
+@pytest.mark.parametrize("name", ["gallery", "kit"])
+@pytest.mark.parametrize(("seconds", "is_free"), [(0, True), (1, False)])
+@pytest.mark.parametrize("ahead", [True, False], ids=["ahead", "behind"])
+def test_the_longest_hold_keeps_out_until_its_last_second_and_from_its_first(
+    database: Database, world: World, ids: dict[str, int], name: str, ahead: bool, seconds: int, is_free: bool
+) -> None:
+    with database.write() as session:
+        other = lesson_plan(ids, looked_for(session, ids, ["lead"]), datetime(2018, 12, 6, 2, 0, tzinfo=UTC))
+        plan = read_plan({**other, "timing": "any"}, zone=ZONE)
+        booking_id = book(session, plan, partnership_id=ids["partnership"], act=world.act).id
+        search = looked_for(session, ids, [name], timing="any")
+        ground = survey(session, search)
+        start = ground.windows[0][0]
+        span = ground.spans([ids[name]], start)[ids[name]]
+        shared = timedelta(seconds=seconds)
+        ends_at = span.starts_at + shared if ahead else span.ends_at - shared + LONGEST
+        for lane in range(ground.needs.lanes.get(ids[name], 1)):
+            held = {"starts_at": ends_at - LONGEST, "ends_at": ends_at, "booking_id": booking_id}
+            session.execute(insert(Hold).values(resource_id=ids[name], lane=lane, **held))
+        assert free_starts(session, ground.needs, [start]) == [start] * is_free
+        assert who_is_busy(session, ground.needs, [ids[name]], [start]) == {ids[name]: int(not is_free)}
+        assert [one.ends_at for one in conflicts(session, {ids[name]: span})] == (
+            [] if is_free else [ends_at] * (3 if name == "kit" else 1)
+        )
 
 
 @SEEDS
