@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 
 from scheduler.domain import audit
@@ -199,22 +201,36 @@ def _write_casts(session: Session, writes: Sequence[Write]) -> None:
     """Sites, who takes part at which, and segments, in place of those that there were."""
     if not writes:
         return
-    ids = [one.booking.id for one in writes]
-    for table in (Participation, Site, Segment):
-        session.execute(delete(table).where(table.booking_id.in_(ids)))
-    _insert(session, Site, (row for one in writes for row in _sites(one)))
-    placed = session.execute(select(Site.booking_id, Site.position, Site.id).where(Site.booking_id.in_(ids)))
-    site_ids = {(booking_id, position): site_id for booking_id, position, site_id in placed}
-    _insert(session, Participation, (row for one in writes for row in _participations(one, site_ids)))
-    _insert(session, Segment, (row for one in writes for row in _segments(one)))
+    changed = [one.booking.id for one in writes if one.before]
+    for table in (Participation, Site, Segment) if changed else ():
+        session.execute(delete(table).where(table.booking_id.in_(changed)))
+    sites = _insert(session, Site, (row for one in writes for row in _sites(one)))
+    site_ids = {(site.booking_id, site.position): site.id for site in sites}
+    parts = _insert(session, Participation, (row for one in writes for row in _parts(one, site_ids)))
+    segments = _insert(session, Segment, (row for one in writes for row in _segments(one)))
     for one in writes:
-        session.expire(one.booking, ["sites", "participations", "segments", "follows"])
-    load_parts(session, [one.booking for one in writes])
+        session.expire(one.booking, ["follows"])
+    # As if they had been read: what they refer to the casts still hold.
+    for name, rows, order in (
+        ("sites", sites, "position"),
+        ("participations", parts, "id"),
+        ("segments", segments, "position"),
+    ):
+        grouped = _by_booking(sorted(rows, key=attrgetter(order)))
+        for one in writes:
+            set_committed_value(one.booking, name, grouped.get(one.booking.id, []))
 
 
-def _insert(session: Session, table: type[Any], rows: Iterable[dict[str, Any]]) -> None:
-    if given := list(rows):
-        session.execute(insert(table.__table__), given)
+def _insert(session: Session, table: type[Any], rows: Iterable[dict[str, Any]]) -> list[Any]:
+    given = list(rows)
+    return list(session.scalars(insert(table).returning(table), given)) if given else []
+
+
+def _by_booking(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    grouped: dict[int, list[Any]] = {}
+    for row in rows:
+        grouped.setdefault(row.booking_id, []).append(row)
+    return grouped
 
 
 def _sites(one: Write) -> Iterator[dict[str, Any]]:
@@ -223,7 +239,7 @@ def _sites(one: Write) -> Iterator[dict[str, Any]]:
         yield {**_of(one), "organisation_id": site.organisation_id, "side": site.side, "position": position}
 
 
-def _participations(one: Write, site_ids: Mapping[tuple[int, int], int]) -> Iterator[dict[str, Any]]:
+def _parts(one: Write, site_ids: Mapping[tuple[int, int], int]) -> Iterator[dict[str, Any]]:
     assert one.cast is not None
     for part in one.cast.parts:
         site_id = None if part.site is None else site_ids[one.booking.id, part.site]

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from scheduler.domain.plain_rows import read_rows
-from scheduler.errors import Clash, Conflict
+from scheduler.errors import Conflict
 from scheduler.models.bookings import Booking
 from scheduler.models.holds import LONGEST, OVERLAP, Hold
 from scheduler.models.resources import Resource
@@ -29,21 +29,12 @@ Spans = Mapping[int, Span]
 """Resource id → how long it is held."""
 
 
-def replace_holds(session: Session, *, booking_id: int, spans: Spans) -> None:
-    """Let the booking hold exactly these resources, each for its span, releasing what it held before.
-
-    Raises Clash, naming everyone who is busy; the booking's earlier holds then stand unchanged.
-    """
-    if not place_holds(session, {booking_id: spans}):
-        raise Clash(conflicts(session, spans, leave_out=booking_id))
-
-
 def place_holds(session: Session, wanted: Mapping[int, Spans]) -> bool:
     """Let each booking (by id) hold exactly what is wanted, all of them or none.
 
     They release what they held before any is placed. False: somebody is busy, and all stands as it was.
     """
-    held = session.scalars(select(Hold.resource_id).where(Hold.booking_id.in_(wanted)))
+    held = session.scalars(select(Hold.resource_id).where(Hold.booking_id.in_(wanted))).all()
     # What is given back as well: of two bookings that swap rooms, each would wait for the other's.
     capacities = lock_resources(session, {*held, *(one for spans in wanted.values() for one in spans)})
     try:

@@ -18,13 +18,14 @@ from scheduler.domain.capacity import set_capacity
 from scheduler.domain.directory import change_entry
 from scheduler.domain.holds import (
     Span,
+    Spans,
     conflicts,
     count_overlaps,
     held_between,
     in_the_way,
     is_overlap,
+    place_holds,
     release_holds,
-    replace_holds,
 )
 from scheduler.domain.plans import read_plan
 from scheduler.domain.shelves import SHELVES
@@ -44,6 +45,12 @@ UPDATE = text(
     "UPDATE hold SET resource_id = :resource, lane = :lane, starts_at = :starts, ends_at = :ends"
     " WHERE resource_id = :old_resource AND lane = :old_lane AND starts_at = :old_starts"
 )
+
+
+def replace_holds(session: Session, *, booking_id: int, spans: Spans) -> None:
+    """Place them, or tell who is busy, as whoever writes a booking does."""
+    if not place_holds(session, {booking_id: spans}):
+        raise Clash(conflicts(session, spans, leave_out=booking_id))
 
 
 def span(first: int, last: int) -> Span:

@@ -326,4 +326,4 @@ def test_booking_looks_up_everybody_at_once(database: Database, world: World) ->
         selects.append(sum(statement.startswith("SELECT") for statement in statements))
     assert selects == [selects[0], selects[0]]
     # What takes part, the buffers and the seven calendars of fact; then what was written, read for the log.
-    assert selects[0] <= 17
+    assert selects[0] <= 12

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -15,9 +15,10 @@ from scheduler.domain.calendars.loading import load_calendars
 from scheduler.domain.calendars.local_time import DAY, day_interval, instant
 from scheduler.domain.calendars.rules import Question, Rule, Wanted, rules_for
 from scheduler.domain.calendars.values import Calendars
-from scheduler.domain.holds import Span
+from scheduler.domain.holds import Held, Span, Spans, held_in_reach
 from scheduler.domain.intervals import Interval, Pieces
 from scheduler.domain.plain_rows import read_rows
+from scheduler.domain.slots.blockers import Mask, every, fitting
 from scheduler.domain.slots.busy import Needs
 from scheduler.domain.slots.candidates import STEP, allowed_pieces, day_windows, lesson_starts
 from scheduler.domain.slots.ranking import Preference, Taste, exam_eves
@@ -112,6 +113,15 @@ class Ground:
     def allowed(self) -> Pieces:
         """Where, in these hours, no rule refuses a time."""
         return allowed_pieces(self.rules, self.windows, self.search.window)
+
+    def refused(self, rule: Rule, starts: Sequence[int]) -> Mask:
+        """Those of ``starts`` (sorted) to which the rule objects."""
+        return every(starts) & ~fitting(starts, rule.pieces, self.search.length)
+
+    def held(self, session: Session, wanted: Sequence[Spans]) -> list[Held]:
+        """Who holds what is wanted, from the first start to the last end; one query."""
+        left_out = () if self.search.leave_out is None else (self.search.leave_out,)
+        return held_in_reach(session, wanted, leave_out=left_out)
 
     @property
     def preferred_needs(self) -> Needs:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from scheduler.domain.calendars.local_time import DAY, day_interval
-from scheduler.domain.holds import Span, held_in_reach, in_the_way
+from scheduler.domain.holds import Span, in_the_way
 from scheduler.domain.intervals import Interval, Pieces, intersect
-from scheduler.domain.slots.blockers import Mask, counted, every, fitting, holding, positions
+from scheduler.domain.slots.blockers import Mask, counted, holding, positions
 from scheduler.domain.slots.busy import who_is_busy
 from scheduler.domain.slots.candidates import HOUR, STEP, candidate_starts
 from scheduler.domain.slots.ground import Ground
@@ -79,11 +79,7 @@ def likely_starts(ground: Ground, windows: Pieces, step: int = STEP) -> list[int
 
 def find_hurdles(session: Session, ground: Ground, starts: Sequence[int]) -> Hurdles:
     """Who is busy and which rules refuse, for many starts at once; one query."""
-    refused = {
-        index: every(starts) & ~fitting(starts, rule.pieces, ground.search.length)
-        for index, rule in enumerate(ground.rules)
-        if rule.soft
-    }
+    refused = {index: ground.refused(rule, starts) for index, rule in enumerate(ground.rules) if rule.soft}
     return Hurdles(starts, who_is_busy(session, ground.needs, ground.needs.margins, starts), refused)
 
 
@@ -96,8 +92,7 @@ def _first_windows(ground: Ground) -> list[Interval]:
 def _told(session: Session, ground: Ground, hurdles: Hurdles, chosen: Sequence[int]) -> list[NearMiss]:
     """What is in the way of each, in full."""
     busy = {at: ground.spans(holding(hurdles.busy, at), hurdles.starts[at]) for at in chosen}
-    left_out = () if ground.search.leave_out is None else (ground.search.leave_out,)
-    held = held_in_reach(session, list(busy.values()), leave_out=left_out)
+    held = ground.held(session, list(busy.values()))
     return [
         NearMiss(
             ground.span(hurdles.starts[at]),

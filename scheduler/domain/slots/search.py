@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from scheduler.domain.calendars.local_time import days_between
 from scheduler.domain.calendars.rules import Rule, objections, rules_for
-from scheduler.domain.holds import Span, held_in_reach, in_the_way
-from scheduler.domain.slots.blockers import Mask, every, fitting, holding, positions, tally
+from scheduler.domain.holds import Span, in_the_way
+from scheduler.domain.slots.blockers import Mask, holding, positions, tally
 from scheduler.domain.slots.busy import free_starts, who_is_busy
 from scheduler.domain.slots.candidates import candidate_starts
 from scheduler.domain.slots.ground import Ground, Search, survey
@@ -86,7 +86,7 @@ def _doubts(session: Session, ground: Ground, starts: Sequence[int]) -> _Doubts:
     telling = [rule for rule in ground.rules if not rule.soft]
     told = 0
     for rule in telling:
-        told |= _outside(ground, rule, starts)
+        told |= ground.refused(rule, starts)
     return _Doubts(starts, _absent(session, ground, refusing, starts), refusing, telling, told)
 
 
@@ -107,7 +107,7 @@ def _absent(
         return {}
     kept_away: dict[tuple[str, int], Mask] = {}
     for rule in refusing:
-        if mask := _outside(ground, rule, starts):
+        if mask := ground.refused(rule, starts):
             # Whenever a rule objects, it does so in the name of the same one.
             said = rule.say(ground.interval(starts[next(positions(mask))]))
             subject = said.subject_kind, said.subject_id
@@ -119,11 +119,6 @@ def _absent(
         | kept_away.get(("organisation", one.place_id), 0)
         for one in preferred
     }
-
-
-def _outside(ground: Ground, rule: Rule, starts: Sequence[int]) -> Mask:
-    """The starts to which the rule objects."""
-    return every(starts) & ~fitting(starts, rule.pieces, ground.search.length)
 
 
 def _ranked(taste: Taste, doubts: _Doubts) -> list[int]:
@@ -142,8 +137,7 @@ def _told(
     """Each chosen time with what speaks against it, in full."""
     absent = {at: frozenset(holding(doubts.absent, at)) for at in chosen}
     spans = {at: ground.spans(absent[at], doubts.starts[at]) for at in chosen}
-    left_out = () if ground.search.leave_out is None else (ground.search.leave_out,)
-    held = held_in_reach(session, list(spans.values()), leave_out=left_out)
+    held = ground.held(session, list(spans.values()))
     return [_slot(ground, taste, doubts, at, absent[at], in_the_way(held, spans[at])) for at in chosen]
 
 
