@@ -41,7 +41,7 @@ def intersect(one: Pieces, other: Pieces) -> list[Interval]:
         (start, end), (other_start, other_end) = one[i], other[j]
         if end <= other_end:
             i += 1
-        else:
+        if other_end <= end:
             j += 1
             end = other_end
         if other_start > start:

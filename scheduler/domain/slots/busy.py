@@ -42,13 +42,16 @@ FROM wanted w CROSS JOIN LATERAL (
 }
 
 
-def _kept_out(columns: str) -> dict[str, TextClause]:
-    """Dialect → the statement: ``columns``, then the starts that each hold keeps out."""
+Statements = Mapping[str, tuple[TextClause, TextClause]]
+"""Dialect → the statement, and the one that leaves a booking out."""
+
+
+def _kept_out(columns: str) -> Statements:
+    """``columns``, then the starts that each hold keeps out."""
     chosen = f"\nSELECT {columns}h.starts_at - w.ahead, h.ends_at + w.behind"
-    condition = "\nWHERE h.booking_id <> :leave_out"
-    return {
-        dialect: text(wanted + chosen + _HOLDS[dialect] + condition) for dialect, wanted in _WANTED.items()
-    }
+    but = "\nWHERE h.booking_id <> :leave_out"
+    every_hold = {dialect: wanted + chosen + _HOLDS[dialect] for dialect, wanted in _WANTED.items()}
+    return {dialect: (text(words), text(words + but)) for dialect, words in every_hold.items()}
 
 
 _ANY, _EACH, _WHOSE = _kept_out(""), _kept_out("w.id, h.lane, "), _kept_out("w.id, h.lane, h.booking_id, ")
@@ -141,7 +144,7 @@ def window_of(needs: Needs, resource_id: int, first: int, last: int) -> Interval
 
 def _read(
     session: Session,
-    statements: Mapping[str, TextClause],
+    statements: Statements,
     needs: Needs,
     resource_ids: Collection[int],
     starts: Sequence[int],
@@ -154,10 +157,13 @@ def _read(
 
 
 def _ask(
-    session: Session, statements: Mapping[str, TextClause], wanted: Sequence[Any], leave_out: int | None
+    session: Session, statements: Statements, wanted: Sequence[Any], leave_out: int | None
 ) -> Sequence[Any]:
-    asked = {"wanted": json.dumps(wanted), "leave_out": leave_out or 0}
+    asked: dict[str, Any] = {"wanted": json.dumps(wanted)}
     connection = session.connection()
-    cursor = connection.execute(statements[connection.dialect.name], asked).cursor
+    statement, but_one = statements[connection.dialect.name]
+    if leave_out is not None:
+        statement, asked["leave_out"] = but_one, leave_out
+    cursor = connection.execute(statement, asked).cursor
     # The driver's own tuples: to sort SQLAlchemy's rows takes longer than to read them.
     return cursor.fetchall() if cursor is not None else []
